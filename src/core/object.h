@@ -1,0 +1,192 @@
+#pragma once
+// The heap objects that core knows, and one way to read any object's properties.
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/value.h"
+
+namespace hvsh {
+
+// Property and key names compare without regard to ASCII case everywhere.
+bool equal_names(std::string_view a, std::string_view b);
+size_t hash_name(std::string_view name);
+
+// UTF-8 text, immutable, shared. Indexes that scripts see count UTF-16 units (as .NET does); for ASCII they
+// are bytes.
+class StringObject final : public HeapObject {
+ public:
+  explicit StringObject(std::string text);
+  const TypeInfo& type() const override { return types::String; }
+  const std::string& text() const { return text_; }
+  bool is_ascii() const { return ascii_; }
+  size_t utf16_length() const;
+
+ private:
+  std::string text_;
+  bool ascii_;
+};
+
+// object[] (or T[], when element_type is set): shared by reference, as in .NET.
+class ArrayObject final : public HeapObject {
+ public:
+  explicit ArrayObject(std::vector<Value> items, const TypeInfo* element = nullptr)
+      : HeapObject(ObjectKind::array), items(std::move(items)), element_type(element) {}
+  const TypeInfo& type() const override { return types::Array; }
+  std::vector<Value> items;
+  const TypeInfo* element_type;  // nullptr: Object
+};
+
+// A growing list: System.Collections.ArrayList or List<T>; which one is its TypeInfo.
+class ListObject final : public HeapObject {
+ public:
+  explicit ListObject(const TypeInfo& type) : HeapObject(ObjectKind::list), type_(&type) {}
+  const TypeInfo& type() const override { return *type_; }
+  std::vector<Value> items;
+
+ private:
+  const TypeInfo* type_;
+};
+
+// @{} and [ordered]@{}: keys are Values; string keys compare without case. Entries stay in insertion order
+// for both, so that output is deterministic; Hashtable's own order is unspecified in .NET.
+class MapObject final : public HeapObject {
+ public:
+  explicit MapObject(bool ordered) : HeapObject(ObjectKind::map), ordered_(ordered) {}
+  const TypeInfo& type() const override { return ordered_ ? types::OrderedDictionary : types::Hashtable; }
+  bool ordered() const { return ordered_; }
+
+  size_t size() const { return entries_.size(); }
+  const std::vector<std::pair<Value, Value>>& entries() const { return entries_; }
+  const Value* find(const Value& key) const;  // nullptr when absent; valid until the map changes
+  const Value* find(std::string_view key) const;
+  void set(const Value& key, Value value);
+  void set(std::string_view key, Value value) { set(Value::string(key), std::move(value)); }
+  bool remove(const Value& key);
+  void clear();
+
+ private:
+  size_t index_of(const Value& key) const;
+  bool ordered_;
+  std::vector<std::pair<Value, Value>> entries_;
+  std::unordered_multimap<size_t, size_t> index_;  // hash -> position; built above a handful of entries
+};
+
+// The names of a record's properties, in order, shared by all records that were made alike.
+class Shape {
+ public:
+  using Pointer = std::shared_ptr<const Shape>;
+  static Pointer empty();
+  // The shape with one more name; the same pointer for the same path, so records made by one loop share
+  // theirs.
+  static Pointer extend(const Pointer& shape, std::string_view name);
+
+  size_t size() const { return names_.size(); }
+  const std::string& name(size_t index) const { return names_[index]; }
+  std::optional<size_t> find(std::string_view name) const;
+
+ private:
+  std::vector<std::string> names_;
+  mutable std::vector<std::weak_ptr<const Shape>> children_;
+};
+
+// PSCustomObject: a property bag.
+class RecordObject final : public HeapObject {
+ public:
+  RecordObject() : HeapObject(ObjectKind::record), shape_(Shape::empty()) {}
+  const TypeInfo& type() const override { return types::PSCustomObject; }
+
+  const Shape& shape() const { return *shape_; }
+  const Shape::Pointer& shape_pointer() const { return shape_; }
+  const std::vector<Value>& values() const { return values_; }
+  const Value* find(std::string_view name) const;
+  void set(std::string_view name, Value value);  // replaces or appends
+  bool remove(std::string_view name);
+
+  // Type names set by scripts (PSTypeName, Selected.X, Deserialized.X), most derived first; empty: the
+  // default ones.
+  std::vector<std::string> type_names;
+
+ private:
+  Shape::Pointer shape_;
+  std::vector<Value> values_;
+};
+
+class GuidObject final : public HeapObject {
+ public:
+  explicit GuidObject(const Guid& value) : HeapObject(ObjectKind::guid), value(value) {}
+  const TypeInfo& type() const override { return types::Guid; }
+  const Guid value;
+};
+
+// System.Version; parts that were not given are -1.
+struct Version {
+  int major = 0, minor = 0, build = -1, revision = -1;
+  static std::optional<Version> parse(std::string_view text);
+  std::string to_string() const;
+  friend constexpr auto operator<=>(const Version&, const Version&) = default;
+};
+
+class VersionObject final : public HeapObject {
+ public:
+  explicit VersionObject(Version value) : HeapObject(ObjectKind::version), value(value) {}
+  const TypeInfo& type() const override { return types::Version; }
+  const Version value;
+};
+
+// System.Decimal: 96-bit magnitude and a scale 0..28.
+struct Decimal {
+  unsigned __int128 magnitude = 0;
+  uint8_t scale = 0;
+  bool negative = false;
+};
+
+class DecimalObject final : public HeapObject {
+ public:
+  explicit DecimalObject(Decimal value) : HeapObject(ObjectKind::decimal), value(value) {}
+  const TypeInfo& type() const override { return types::Decimal; }
+  const Decimal value;
+};
+
+// What $Error, -ErrorVariable and catch blocks see.
+class ErrorRecordObject final : public HeapObject {
+ public:
+  ErrorRecordObject(Error error, Value target)
+      : HeapObject(ObjectKind::error_record), error(std::move(error)), target(std::move(target)) {}
+  const TypeInfo& type() const override { return types::ErrorRecord; }
+  Error error;
+  Value target;
+  Value exception;  // what `throw $object` threw, when it was not text
+};
+
+// [int], [Microsoft.HyperV.PowerShell.VMState]: a type as a value.
+class TypeObject final : public HeapObject {
+ public:
+  explicit TypeObject(const TypeInfo& described, const EnumInfo* enumeration = nullptr)
+      : HeapObject(ObjectKind::type), described(&described), enumeration(enumeration) {}
+  const TypeInfo& type() const override { return types::RuntimeType; }
+  const TypeInfo* described;
+  const EnumInfo* enumeration;  // set when it is an enumeration
+};
+
+// A property read from any object, whatever carries it.
+struct PropertyView {
+  std::string_view name;
+  bool costly = false;  // a guest or network round trip: left out of default views and of bulk output
+};
+
+// Reads one property (declared, record member, map key, or intrinsic such as Length and Count).
+// nullopt: the object has no such property. An Error: it has, but reading it failed.
+std::optional<Result<Value>> get_property(const Value& object, std::string_view name);
+
+// The names of an object's own properties, in declared order (what Format-List * and ConvertTo-Json show).
+std::vector<PropertyView> list_properties(const Value& object);
+
+// Type names, most derived first, as $object.PSTypeNames gives them.
+std::vector<std::string> type_names(const Value& object);
+
+}  // namespace hvsh
