@@ -18,71 +18,14 @@
 #include "core/guid.h"
 #include "core/result.h"
 #include "nouns/enums.h"
+#include "nouns/machine_model.h"
 
 namespace hvsh::engines {
 
-// What lives on the host and changes by itself. Cheap: one bulk call answers for every machine.
-struct MachineStatus {
-  Guid id;
-  std::string name;
-  nouns::VMState state = nouns::VMState::Off;
-  nouns::VMOperationalStatus operational = nouns::VMOperationalStatus::Ok;
-  std::string problem = {};       // why the machine is not all right ("the disk image's file system is full")
-  int32_t cpu_usage_percent = 0;  // of the machine's virtual processors together, 0..100
-  uint64_t cpu_time_ns = 0;       // since the machine started
-  int64_t memory_assigned_bytes = 0;  // 0 when off
-  int64_t memory_demand_bytes = 0;
-  TimeSpan uptime = {};  // since the machine started or was brought back
-};
-
-struct DiskConfig {
-  std::string target = {};  // the hypervisor's device name, unique in the machine: sda, hda, vda
-  std::string image = {};  // file that it was attached with; for a served disk the record knows today's image
-  std::string format = {};         // raw, qcow2, vpc; vhdx only when served
-  bool served = false;             // reached through the block server's export of the same name as `target`
-  std::string server_socket = {};  // unix socket of that server
-  nouns::ControllerType controller_type = nouns::ControllerType::SCSI;
-  int32_t controller_number = 0;
-  int32_t controller_location = 0;
-  bool read_only = false;
-  std::optional<uint64_t> maximum_iops = {};
-};
-
-struct AdapterConfig {
-  std::string name = "Network Adapter";
-  std::string mac = {};          // 12 upper-case hex digits; empty: the hypervisor makes one
-  std::string switch_name = {};  // empty: not connected
-  bool legacy = false;
-};
-
-// A machine's configuration. What hvsh does not model stays in the hypervisor's own definition, untouched by
-// edits.
-struct MachineConfig {
-  Guid id = {};
-  std::string name = {};
-  int32_t generation = 1;
-  int64_t processor_count = 1;
-  int64_t memory_startup_bytes = 0;
-  int64_t memory_minimum_bytes = 0;  // equal to startup while dynamic memory is off
-  int64_t memory_maximum_bytes = 0;
-  bool dynamic_memory = false;
-  std::string notes = {};
-  std::string version = {};  // configuration version, as "10.0"; empty: not made by hvsh
-  std::optional<DateTime> created = {};
-  std::string folder = {};       // the VM's own folder (ConfigurationLocation)
-  std::string record_path = {};  // machine record: today's images and checkpoints; empty: not made by hvsh
-  std::string snapshot_folder = {};
-  nouns::StartAction start_action = nouns::StartAction::StartIfRunning;
-  int32_t start_delay_seconds = 0;
-  nouns::StopAction stop_action = nouns::StopAction::Save;
-  nouns::CheckpointType checkpoint_type = nouns::CheckpointType::Standard;
-  bool automatic_checkpoints = false;
-  std::optional<nouns::BootDevice> boot_device = {};
-  std::string serial_log = {};  // file that COM1 is written to; empty: none
-  std::vector<DiskConfig> disks = {};
-  std::vector<AdapterConfig> adapters = {};
-  bool metering_enabled = false;
-};
+using nouns::AdapterConfig;
+using nouns::DiskConfig;
+using nouns::MachineConfig;
+using nouns::MachineStatus;
 
 // Only what is set is changed, in place.
 struct MachineEdit {
