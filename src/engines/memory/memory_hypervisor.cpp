@@ -1,0 +1,378 @@
+#include "engines/memory/memory_hypervisor.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "engines/files.h"
+#include "engines/machine_errors.h"
+#include "engines/memory/state.h"
+
+namespace hvsh::engines::memory {
+
+using nouns::VMState;
+
+namespace {
+
+constexpr int64_t kEpochTicks = 639'028'224'000'000'000;  // 2026-01-01 00:00:00 UTC
+constexpr uint64_t kMaxStateBytes = 256u << 20;
+constexpr size_t kMaxLog = 1000;
+constexpr std::string_view kMemoryMagic = "hvsh in-memory guest ";
+
+bool is_on(VMState state) {
+  return state != VMState::Off && state != VMState::Saved && state != VMState::OffCritical;
+}
+bool is_paused(VMState state) { return state == VMState::Paused || state == VMState::PausedCritical; }
+
+template <class T>
+void set(const std::optional<T>& from, T& to) {
+  if (from) to = *from;
+}
+
+}  // namespace
+
+MemoryHypervisor::MemoryHypervisor(std::string uri) : uri_(std::move(uri)) {
+  constexpr std::string_view kScheme = "memory://";
+  if (uri_.starts_with(kScheme) && uri_.size() > kScheme.size() + 1)
+    state_file_ = uri_.substr(kScheme.size());
+  world_.clock_ticks = kEpochTicks;
+}
+
+void MemoryHypervisor::fail_call(int n, Error error) { failures_[calls_ + n] = std::move(error); }
+void MemoryHypervisor::advance(TimeSpan time) { world_.clock_ticks += time.ticks; }
+DateTime MemoryHypervisor::now() const { return {.ticks = world_.clock_ticks, .kind = DateTime::Kind::utc}; }
+Machine* MemoryHypervisor::find(std::string_view name) { return by_name(name); }
+
+int64_t MemoryHypervisor::guest_count(std::string_view name) {
+  const Machine* machine = by_name(name);
+  if (machine == nullptr) return -1;
+  const int64_t running =
+      machine->state == VMState::Running ? world_.clock_ticks - machine->resumed_ticks : 0;
+  return (machine->counted_ticks + running) / kTicksPerSecond;
+}
+
+Result<void> MemoryHypervisor::enter(std::string_view call) {
+  ++calls_;
+  log_.emplace_back(call);
+  if (log_.size() > kMaxLog) log_.pop_front();
+  if (auto failure = failures_.extract(calls_)) return std::move(failure.mapped());
+  if (loaded_ || state_file_.empty()) return {};
+  if (access(state_file_.c_str(), F_OK) == 0) {
+    HVSH_TRY(const std::string text, read_file(state_file_, kMaxStateBytes));
+    HVSH_TRY(world_, parse_world(text, state_file_));
+  }
+  loaded_ = true;
+  return {};
+}
+
+Result<void> MemoryHypervisor::changed() {
+  world_.clock_ticks += kTicksPerSecond;
+  if (state_file_.empty()) return {};
+  return write_file_atomically(state_file_, world_text(world_), 0600);
+}
+
+Machine* MemoryHypervisor::by_name(std::string_view name) {
+  for (auto& [id, machine] : world_.machines) {
+    if (same_name(machine.config.name, name)) return &machine;
+  }
+  return nullptr;
+}
+
+Result<Machine*> MemoryHypervisor::machine(const Guid& id) {
+  const auto found = world_.machines.find(id);
+  if (found == world_.machines.end()) return no_such_machine(id);
+  return &found->second;
+}
+
+void MemoryHypervisor::stop_counting(Machine& machine) {
+  if (machine.state == VMState::Running) machine.counted_ticks += world_.clock_ticks - machine.resumed_ticks;
+}
+
+void MemoryHypervisor::power_off(Machine& machine) {
+  machine.state = VMState::Off;
+  machine.operational = nouns::VMOperationalStatus::Ok;
+  machine.problem.clear();
+  machine.counted_ticks = 0;
+  machine.shutdown_polls = 0;
+}
+
+MachineStatus MemoryHypervisor::status_of(Machine& machine) {
+  if (machine.shutdown_polls > 0 && --machine.shutdown_polls == 0) power_off(machine);
+  const bool on = is_on(machine.state);
+  const int64_t assigned = on ? machine.config.memory_startup_bytes : 0;
+  const int64_t counted = guest_count(machine.config.name);
+  return {.id = machine.config.id,
+          .name = machine.config.name,
+          .state = machine.state,
+          .operational = machine.operational,
+          .problem = machine.problem,
+          .cpu_usage_percent = 0,
+          .cpu_time_ns = on ? static_cast<uint64_t>(counted) * 1'000'000'000 : 0,
+          .memory_assigned_bytes = assigned,
+          .memory_demand_bytes = assigned,
+          .uptime = {on ? world_.clock_ticks - machine.started_ticks : 0}};
+}
+
+Result<HostInfo> MemoryHypervisor::host() {
+  HVSH_CHECK(enter("host"));
+  return HostInfo{.name = "memory",
+                  .uri = uri_,
+                  .hardware_virtualization = true,
+                  .memory_bytes = int64_t{64} << 30,
+                  .logical_processors = 16,
+                  .processor_mhz = 3000};
+}
+
+Result<std::vector<MachineStatus>> MemoryHypervisor::list(const MachineQuery& query) {
+  HVSH_CHECK(enter("list"));
+  std::vector<Machine*> chosen;
+  if (query.names.empty() && query.ids.empty()) {
+    for (auto& [id, machine] : world_.machines) chosen.push_back(&machine);
+  }
+  for (const std::string& name : query.names) {
+    if (!has_wildcard(name)) {
+      Machine* machine = by_name(unescape_wildcard(name));
+      if (machine == nullptr) return no_such_machine(name);
+      chosen.push_back(machine);
+      continue;
+    }
+    for (auto& [id, machine] : world_.machines) {
+      if (wildcard_match(name, machine.config.name)) chosen.push_back(&machine);
+    }
+  }
+  for (const Guid& id : query.ids) {
+    HVSH_TRY(Machine * machine, this->machine(id));
+    chosen.push_back(machine);
+  }
+  std::sort(chosen.begin(), chosen.end(),
+            [](const Machine* a, const Machine* b) { return name_before(a->config.name, b->config.name); });
+  chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
+  std::vector<MachineStatus> answer;
+  for (Machine* machine : chosen) answer.push_back(status_of(*machine));
+  return answer;
+}
+
+Result<std::vector<std::optional<MachineStatus>>> MemoryHypervisor::status(std::span<const Guid> ids) {
+  HVSH_CHECK(enter("status"));
+  std::vector<std::optional<MachineStatus>> answer;
+  for (const Guid& id : ids) {
+    const auto found = world_.machines.find(id);
+    answer.push_back(found == world_.machines.end() ? std::nullopt : std::optional(status_of(found->second)));
+  }
+  return answer;
+}
+
+Result<MachineConfig> MemoryHypervisor::config(const Guid& id) {
+  HVSH_CHECK(enter("config"));
+  HVSH_TRY(const Machine* machine, this->machine(id));
+  return machine->config;
+}
+
+Result<void> MemoryHypervisor::define(const MachineConfig& config) {
+  HVSH_CHECK(enter("define"));
+  if (by_name(config.name) != nullptr || world_.machines.contains(config.id))
+    return machine_exists(config.name);
+  Machine machine{.config = config};
+  for (AdapterConfig& adapter : machine.config.adapters) {
+    if (adapter.mac.empty()) adapter.mac = fmt::format("525400{:06X}", world_.next_mac++);
+  }
+  world_.machines[config.id] = std::move(machine);
+  return changed();
+}
+
+Result<void> MemoryHypervisor::edit(const Guid& id, const MachineEdit& edit) {
+  HVSH_CHECK(enter("edit"));
+  HVSH_TRY(Machine * machine, this->machine(id));
+  MachineConfig& config = machine->config;
+  const bool needs_off = edit.processor_count || edit.memory_startup_bytes || edit.dynamic_memory;
+  if (needs_off && machine->state != VMState::Off) {
+    return wrong_state("change processors or startup memory of", config.name, machine->state, "off");
+  }
+  if (edit.name) {
+    const Machine* other = by_name(*edit.name);
+    if (other != nullptr && other != machine) return machine_exists(*edit.name);
+  }
+  set(edit.name, config.name);
+  set(edit.processor_count, config.processor_count);
+  set(edit.memory_startup_bytes, config.memory_startup_bytes);
+  set(edit.memory_minimum_bytes, config.memory_minimum_bytes);
+  set(edit.memory_maximum_bytes, config.memory_maximum_bytes);
+  set(edit.dynamic_memory, config.dynamic_memory);
+  set(edit.notes, config.notes);
+  set(edit.snapshot_folder, config.snapshot_folder);
+  set(edit.start_action, config.start_action);
+  set(edit.start_delay_seconds, config.start_delay_seconds);
+  set(edit.stop_action, config.stop_action);
+  set(edit.checkpoint_type, config.checkpoint_type);
+  set(edit.automatic_checkpoints, config.automatic_checkpoints);
+  set(edit.metering_enabled, config.metering_enabled);
+  return changed();
+}
+
+Result<void> MemoryHypervisor::undefine(const Guid& id) {
+  HVSH_CHECK(enter("undefine"));
+  HVSH_TRY(const Machine* machine, this->machine(id));
+  if (is_on(machine->state))
+    return wrong_state("remove", machine->config.name, machine->state, "off or saved");
+  world_.machines.erase(id);
+  return changed();
+}
+
+Result<void> MemoryHypervisor::start(const Guid& id) {
+  HVSH_CHECK(enter("start"));
+  HVSH_TRY(Machine * machine, this->machine(id));
+  if (is_on(machine->state))
+    return wrong_state("start", machine->config.name, machine->state, "off or saved");
+  machine->state = VMState::Running;
+  machine->started_ticks = machine->resumed_ticks = world_.clock_ticks;
+  return changed();
+}
+
+Result<void> MemoryHypervisor::turn_off(const Guid& id) {
+  HVSH_CHECK(enter("turn_off"));
+  HVSH_TRY(Machine * machine, this->machine(id));
+  if (!is_on(machine->state)) {
+    return wrong_state("turn off", machine->config.name, machine->state, "running or paused");
+  }
+  power_off(*machine);
+  return changed();
+}
+
+Result<void> MemoryHypervisor::request_shutdown(const Guid& id) {
+  HVSH_CHECK(enter("request_shutdown"));
+  HVSH_TRY(Machine * machine, this->machine(id));
+  if (machine->state != VMState::Running) {
+    return wrong_state("shut down", machine->config.name, machine->state, "running");
+  }
+  if (!machine->ignores_shutdown) machine->shutdown_polls = 2;  // the first look still sees it running
+  return changed();
+}
+
+Result<void> MemoryHypervisor::request_reboot(const Guid& id) {
+  HVSH_CHECK(enter("request_reboot"));
+  HVSH_TRY(Machine * machine, this->machine(id));
+  if (machine->state != VMState::Running) {
+    return wrong_state("restart", machine->config.name, machine->state, "running");
+  }
+  if (!machine->ignores_shutdown) {
+    machine->counted_ticks = 0;
+    machine->resumed_ticks = world_.clock_ticks;
+  }
+  return changed();
+}
+
+Result<void> MemoryHypervisor::reset(const Guid& id) {
+  HVSH_CHECK(enter("reset"));
+  HVSH_TRY(Machine * machine, this->machine(id));
+  if (!is_on(machine->state)) {
+    return wrong_state("reset", machine->config.name, machine->state, "running or paused");
+  }
+  machine->counted_ticks = 0;
+  machine->started_ticks = machine->resumed_ticks = world_.clock_ticks;
+  return changed();
+}
+
+Result<void> MemoryHypervisor::pause(const Guid& id) {
+  HVSH_CHECK(enter("pause"));
+  HVSH_TRY(Machine * machine, this->machine(id));
+  if (machine->state != VMState::Running) {
+    return wrong_state("pause", machine->config.name, machine->state, "running");
+  }
+  stop_counting(*machine);
+  machine->state = VMState::Paused;
+  return changed();
+}
+
+Result<void> MemoryHypervisor::resume(const Guid& id) {
+  HVSH_CHECK(enter("resume"));
+  HVSH_TRY(Machine * machine, this->machine(id));
+  if (!is_paused(machine->state)) {
+    return wrong_state("resume", machine->config.name, machine->state, "paused");
+  }
+  machine->state = VMState::Running;
+  machine->operational = nouns::VMOperationalStatus::Ok;
+  machine->problem.clear();
+  machine->resumed_ticks = world_.clock_ticks;
+  return changed();
+}
+
+Result<void> MemoryHypervisor::save(const Guid& id) {
+  HVSH_CHECK(enter("save"));
+  HVSH_TRY(Machine * machine, this->machine(id));
+  if (!is_on(machine->state)) {
+    return wrong_state("save", machine->config.name, machine->state, "running or paused");
+  }
+  stop_counting(*machine);
+  const int64_t counted = machine->counted_ticks;
+  power_off(*machine);
+  machine->state = VMState::Saved;
+  machine->counted_ticks = counted;
+  return changed();
+}
+
+Result<void> MemoryHypervisor::discard_saved(const Guid& id) {
+  HVSH_CHECK(enter("discard_saved"));
+  HVSH_TRY(Machine * machine, this->machine(id));
+  if (machine->state != VMState::Saved) {
+    return wrong_state("discard the saved state of", machine->config.name, machine->state, "saved");
+  }
+  power_off(*machine);
+  return changed();
+}
+
+Result<void> MemoryHypervisor::save_memory(const Guid& id, const std::string& path) {
+  HVSH_CHECK(enter("save_memory"));
+  HVSH_TRY(const Machine* machine, this->machine(id));
+  if (!is_paused(machine->state)) {
+    return wrong_state("save the memory of", machine->config.name, machine->state, "paused");
+  }
+  HVSH_CHECK(write_file_atomically(path, fmt::format("{}{}\n", kMemoryMagic, machine->counted_ticks), 0600));
+  return changed();
+}
+
+Result<void> MemoryHypervisor::restore_memory(const Guid& id, const std::string& path) {
+  HVSH_CHECK(enter("restore_memory"));
+  HVSH_TRY(Machine * machine, this->machine(id));
+  if (machine->state != VMState::Off) {
+    return wrong_state("restore the memory of", machine->config.name, machine->state, "off");
+  }
+  HVSH_TRY(const std::string text, read_file(path, 4096));
+  if (!text.starts_with(kMemoryMagic)) {
+    return Error{.id = "InvalidData",
+                 .category = ErrorCategory::InvalidData,
+                 .message = fmt::format("'{}' is not a memory file.", path),
+                 .target = path};
+  }
+  machine->counted_ticks = std::strtoll(text.c_str() + kMemoryMagic.size(), nullptr, 10);
+  machine->state = VMState::Paused;
+  machine->started_ticks = world_.clock_ticks;
+  return changed();
+}
+
+Result<std::string> MemoryHypervisor::definition(const Guid& id) {
+  HVSH_CHECK(enter("definition"));
+  HVSH_TRY(const Machine* machine, this->machine(id));
+  return config_text(machine->config);
+}
+
+Result<void> MemoryHypervisor::redefine(const Guid& id, const std::string& definition) {
+  HVSH_CHECK(enter("redefine"));
+  HVSH_TRY(Machine * machine, this->machine(id));
+  if (is_on(machine->state)) {
+    return wrong_state("redefine", machine->config.name, machine->state, "off or saved");
+  }
+  HVSH_TRY(MachineConfig config, parse_config(definition));
+  const Machine* other = by_name(config.name);
+  if (other != nullptr && other != machine) return machine_exists(config.name);
+  config.id = id;
+  machine->config = std::move(config);
+  return changed();
+}
+
+std::unique_ptr<MemoryHypervisor> make_hypervisor(const std::string& uri) {
+  return std::make_unique<MemoryHypervisor>(uri);
+}
+
+}  // namespace hvsh::engines::memory

@@ -1,0 +1,98 @@
+#include "engines/memory/state.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace hvsh {
+
+// Found by nlohmann through the types' namespace.
+static void to_json(nlohmann::json& json, const Guid& id) { json = id.to_string(); }
+static void from_json(const nlohmann::json& json, Guid& id) {
+  const auto parsed = Guid::parse(json.get<std::string>());
+  if (!parsed) throw std::invalid_argument("'" + json.get<std::string>() + "' is not an id");
+  id = *parsed;
+}
+static void to_json(nlohmann::json& json, const DateTime& time) { json = time.ticks; }
+static void from_json(const nlohmann::json& json, DateTime& time) {
+  time = {.ticks = json.get<int64_t>(), .kind = DateTime::Kind::utc};
+}
+
+}  // namespace hvsh
+
+namespace nlohmann {
+
+template <class T>
+struct adl_serializer<std::optional<T>> {
+  static void to_json(json& out, const std::optional<T>& value) {
+    out = value ? json(*value) : json(nullptr);
+  }
+  static void from_json(const json& in, std::optional<T>& value) {
+    value = in.is_null() ? std::optional<T>() : std::optional<T>(in.get<T>());
+  }
+};
+
+}  // namespace nlohmann
+
+namespace hvsh::nouns {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DiskConfig, target, image, format, served, server_socket,
+                                                controller_type, controller_number, controller_location,
+                                                read_only, maximum_iops)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(AdapterConfig, name, mac, switch_name, legacy)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(MachineConfig, id, name, generation, processor_count,
+                                                memory_startup_bytes, memory_minimum_bytes,
+                                                memory_maximum_bytes, dynamic_memory, notes, version, created,
+                                                folder, record_path, snapshot_folder, start_action,
+                                                start_delay_seconds, stop_action, checkpoint_type,
+                                                automatic_checkpoints, boot_device, serial_log, disks,
+                                                adapters, metering_enabled)
+
+}  // namespace hvsh::nouns
+
+namespace hvsh::engines::memory {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Machine, config, state, operational, problem, started_ticks,
+                                                counted_ticks, resumed_ticks, shutdown_polls,
+                                                ignores_shutdown)
+
+std::string world_text(const World& world) {
+  nlohmann::json machines = nlohmann::json::array();
+  for (const auto& [id, machine] : world.machines) machines.push_back(machine);
+  return nlohmann::json{{"clock", world.clock_ticks}, {"next_mac", world.next_mac}, {"machines", machines}}
+             .dump(1) +
+         "\n";
+}
+
+Result<World> parse_world(const std::string& text, const std::string& path) {
+  try {
+    const auto json = nlohmann::json::parse(text);
+    World world{.clock_ticks = json.at("clock"), .next_mac = json.at("next_mac"), .machines = {}};
+    for (const auto& item : json.at("machines")) {
+      auto machine = item.get<Machine>();
+      world.machines[machine.config.id] = std::move(machine);
+    }
+    return world;
+  } catch (const std::exception& problem) {
+    return Error{.id = "InvalidData",
+                 .category = ErrorCategory::InvalidData,
+                 .message = fmt::format("Cannot read the in-memory hypervisor's state '{}': {}.", path,
+                                        problem.what()),
+                 .hint = "Remove the file to begin anew.",
+                 .target = path};
+  }
+}
+
+std::string config_text(const MachineConfig& config) { return nlohmann::json(config).dump(); }
+
+Result<MachineConfig> parse_config(const std::string& text) {
+  try {
+    return nlohmann::json::parse(text).get<MachineConfig>();
+  } catch (const std::exception& problem) {
+    return Error{.id = "InvalidData",
+                 .category = ErrorCategory::InvalidData,
+                 .message = fmt::format("The machine's definition cannot be read: {}.", problem.what())};
+  }
+}
+
+}  // namespace hvsh::engines::memory
