@@ -65,7 +65,7 @@ struct NewMachine {
   std::string new_vhd_path = {};  // or one to make
   uint64_t new_vhd_size_bytes = 0;
   std::string switch_name = {};
-  std::optional<BootDevice> boot_device = {};
+  std::optional<nouns::BootDevice> boot_device = {};
   std::string notes = {};
 };
 
