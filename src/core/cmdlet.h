@@ -24,6 +24,7 @@
 #include "core/convert.h"
 #include "core/join.h"
 #include "core/noun.h"
+#include "core/text.h"
 
 namespace hvsh {
 
@@ -221,15 +222,6 @@ struct Traits<Ref<ScriptBlockObject>> : ScalarTraits {
     return conversion_error(value, types::ScriptBlock.name);
   }
 };
-
-constexpr char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-constexpr bool equal_ascii(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (size_t i = 0; i < a.size(); ++i) {
-    if (ascii_lower(a[i]) != ascii_lower(b[i])) return false;
-  }
-  return true;
-}
 
 bool is_approved_verb(std::string_view verb);
 

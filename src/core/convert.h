@@ -14,6 +14,10 @@
 namespace hvsh {
 
 bool to_bool(const Value& value);
+std::string real_to_string(double value);  // shortest text that reads back the same: 0.1, 1E+20, -5E-324
+// A number as text may spell it: sign, thousands commas, fraction, exponent, 0x hexadecimal, and the
+// multipliers kb mb gb tb pb. The value is int, long or double. nullopt: not a number.
+std::optional<Value> parse_number(std::string_view text);
 std::string to_string(const Value& value);  // as "$value" shows it: arrays join with a space, null is empty
 Result<Value> to_integer(const Value& value, IntType type);
 Result<double> to_double(const Value& value);
@@ -31,7 +35,7 @@ std::vector<Value> to_items(const Value& value);
 // (engine-semantics 1.1 B).
 enum class Coercion : uint8_t { none, full };
 
-// "Cannot convert value 'x' to type 'System.Int32'. ..." with PowerShell's id and category.
+// "Cannot convert value "x" to type "System.Int32". ..." with PowerShell's id and category.
 Error conversion_error(const Value& value, std::string_view type_name, std::string_view why = {});
 
 // A switch parameter: present or not, and -Name:$false.

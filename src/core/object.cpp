@@ -121,6 +121,7 @@ Shape::Pointer Shape::extend(const Pointer& shape, std::string_view name) {
     if (Pointer child = weak.lock(); child && child->names_.back() == name) return child;
   }
   auto child = std::make_shared<Shape>();
+  child->parent_ = shape;
   child->names_ = shape->names_;
   child->names_.emplace_back(name);
   std::erase_if(shape->children_, [](const auto& weak) { return weak.expired(); });

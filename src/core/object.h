@@ -91,6 +91,7 @@ class Shape {
 
  private:
   std::vector<std::string> names_;
+  Pointer parent_;  // kept alive, so that the path to a shape that is in use is found again
   mutable std::vector<std::weak_ptr<const Shape>> children_;
 };
 
@@ -160,7 +161,9 @@ class ErrorRecordObject final : public HeapObject {
   const TypeInfo& type() const override { return types::ErrorRecord; }
   Error error;
   Value target;
-  Value exception;  // what `throw $object` threw, when it was not text
+  Value exception;   // what `throw $object` threw, when it was not text
+  Value invocation;  // InvocationInfo: made by the shell, which knows the sources; null outside of scripts
+  std::string script_stack_trace;
 };
 
 // [int], [Microsoft.HyperV.PowerShell.VMState]: a type as a value.
@@ -179,7 +182,8 @@ struct PropertyView {
   bool costly = false;  // a guest or network round trip: left out of default views and of bulk output
 };
 
-// Reads one property (declared, record member, map key, or intrinsic such as Length and Count).
+// Reads one property (declared, record member, map key, or intrinsic such as Length and Count). The 1 that
+// the language answers for Count and Length of any single object is the evaluator's: no object has it.
 // nullopt: the object has no such property. An Error: it has, but reading it failed.
 std::optional<Result<Value>> get_property(const Value& object, std::string_view name);
 

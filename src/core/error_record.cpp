@@ -1,0 +1,38 @@
+#include "core/error_record.h"
+
+#include <fmt/format.h>
+
+namespace hvsh {
+
+std::string exception_type(const Error& error) {
+  return error.exception.empty() ? "System.Management.Automation.RuntimeException" : error.exception;
+}
+
+std::string ErrorCategoryInfo::display() const {
+  return fmt::format("{}: ({}:{}) [{}], {}", to_string(category), target_name, target_type, activity, reason);
+}
+
+ErrorCategoryInfo category_info(const ErrorRecordObject& record) {
+  const Error& error = record.error;
+  const std::string type = exception_type(error);
+  std::string target_type = error.target_type;
+  if (target_type.empty() && !record.target.is_null()) target_type = record.target.type().short_name;
+  if (target_type.empty() && !error.target.empty()) target_type = "String";
+  std::string target = error.target;
+  if (target.empty() && !record.target.is_null()) target = to_string(record.target);
+  return {.category = error.category,
+          .activity = error.activity,
+          .reason = type.substr(type.rfind('.') + 1),
+          .target_name = std::move(target),
+          .target_type = std::move(target_type)};
+}
+
+Value exception_of(const ErrorRecordObject& record) {
+  if (noun_cast<ExceptionInfo>(record.exception) != nullptr) return record.exception;
+  return noun_value(ExceptionInfo{.type_name = exception_type(record.error),
+                                  .message = record.error.message,
+                                  .inner = {},
+                                  .stack_trace = {}});
+}
+
+}  // namespace hvsh
