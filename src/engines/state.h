@@ -33,8 +33,6 @@
 #include "core/result.h"
 #include "engines/files.h"
 
-struct sqlite3;
-
 namespace hvsh::engines {
 
 struct StateConfig {
