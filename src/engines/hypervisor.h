@@ -93,9 +93,12 @@ class Hypervisor {
   // The reverse, for a machine that is off: it comes up paused at that instant.
   virtual Result<void> restore_memory(const Guid& id, const std::string& path) = 0;
 
-  // The whole definition as opaque text, for checkpoints; redefine() puts it back (the machine is off).
+  // The whole definition as opaque text, for checkpoints; redefine() puts it back (the machine is off), under
+  // the name that the machine has now. config_of() reads such a text as config() reads the present one; it
+  // needs no connection.
   virtual Result<std::string> definition(const Guid& id) = 0;
   virtual Result<void> redefine(const Guid& id, const std::string& definition) = 0;
+  virtual Result<MachineConfig> config_of(const std::string& definition) = 0;
 };
 
 }  // namespace hvsh::engines

@@ -82,7 +82,7 @@ struct CheckpointInfo {
   std::string notes = {};
   std::string folder = {};               // of its memory file
   int64_t system_files_bytes = 0;        // size of its memory file
-  std::vector<std::string> images = {};  // the frozen images
+  MachineConfig config = {};             // of the machine at that instant, its disks with the frozen images
 };
 
 enum class StopMode { shut_down, turn_off, save };

@@ -364,11 +364,15 @@ Result<void> MemoryHypervisor::redefine(const Guid& id, const std::string& defin
     return wrong_state("redefine", machine->config.name, machine->state, "off or saved");
   }
   HVSH_TRY(MachineConfig config, parse_config(definition));
-  const Machine* other = by_name(config.name);
-  if (other != nullptr && other != machine) return machine_exists(config.name);
   config.id = id;
+  config.name = machine->config.name;
   machine->config = std::move(config);
   return changed();
+}
+
+Result<MachineConfig> MemoryHypervisor::config_of(const std::string& definition) {
+  HVSH_CHECK(enter("config_of"));
+  return parse_config(definition);
 }
 
 std::unique_ptr<MemoryHypervisor> make_hypervisor(const std::string& uri) {

@@ -73,6 +73,7 @@ class MemoryHypervisor final : public Hypervisor {
   Result<void> restore_memory(const Guid& id, const std::string& path) override;
   Result<std::string> definition(const Guid& id) override;
   Result<void> redefine(const Guid& id, const std::string& definition) override;
+  Result<MachineConfig> config_of(const std::string& definition) override;
 
  private:
   Result<void> enter(std::string_view call);  // counts, loads, fails when asked to
