@@ -6,6 +6,7 @@
 #include <cctype>
 #include <filesystem>
 #include <initializer_list>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <stdexcept>
@@ -23,6 +24,7 @@ constexpr uint64_t kFileMax = 32u << 20;
 constexpr int kDepthMax = 32;
 constexpr size_t kDisksMax = 512;
 constexpr size_t kCheckpointsMax = 1024;
+constexpr size_t kImagesMax = kDisksMax * 128;
 constexpr size_t kTextMax = 65536;
 constexpr size_t kPathMax = 4095;
 constexpr size_t kConfigMax = 8u << 20;
@@ -118,6 +120,26 @@ Result<std::vector<MachineDisk>> disks_from(const Json& object, const Source& so
   return disks;
 }
 
+Result<std::vector<MachineImage>> images_from(const Json& object, const Source& source) {
+  std::vector<MachineImage> images;
+  const auto found = object.find("images");
+  if (found == object.end()) return images;
+  if (!found->is_array()) return bad_record(source.name, "'images' is not a list");
+  if (found->size() > kImagesMax) {
+    return bad_record(source.name, fmt::format("it has more than {} images", kImagesMax));
+  }
+  for (const Json& json : *found) {
+    if (!json.is_object()) return bad_record(source.name, "an image is not an object");
+    MachineImage image;
+    HVSH_TRY(image.path, path_member(json, "path", source));
+    HVSH_TRY(image.parent, path_member(json, "parent", source));
+    HVSH_TRY(image.target, text_member(json, "target", 64, source));
+    image.unknown = unknown_members(json, {"path", "parent", "target"});
+    images.push_back(std::move(image));
+  }
+  return images;
+}
+
 Result<CheckpointRecord> checkpoint_from(const Json& json, const Source& source) {
   if (!json.is_object()) return bad_record(source.name, "a checkpoint is not an object");
   CheckpointRecord checkpoint;
@@ -160,6 +182,35 @@ Result<void> check_disks(const std::vector<MachineDisk>& disks, const std::strin
     if (!is_path(disk.image)) {
       return bad_record(where, fmt::format("the image of disk '{}' is not an absolute path", disk.target));
     }
+  }
+  return {};
+}
+
+// Each image once, over another one, and no chain that ends in itself.
+Result<void> check_images(const MachineRecord& record, const std::string& where) {
+  if (record.images.size() > kImagesMax) {
+    return bad_record(where, fmt::format("it has more than {} images", kImagesMax));
+  }
+  std::map<std::string, std::string> parents;
+  for (const MachineImage& image : record.images) {
+    if (!is_path(image.path) || !is_path(image.parent)) {
+      return bad_record(where, fmt::format("the path or parent of image '{}' is not absolute", image.path));
+    }
+    if (!is_target(image.target)) {
+      return bad_record(where, fmt::format("'{}' is not the name of a disk's target", image.target));
+    }
+    if (!parents.emplace(image.path, image.parent).second) {
+      return bad_record(where, fmt::format("it has the image '{}' twice", image.path));
+    }
+  }
+  std::set<std::string> sound;  // images whose chain is known to end
+  for (const auto& [path, parent] : parents) {
+    std::set<std::string> chain;
+    for (auto at = parents.find(path); at != parents.end() && !sound.count(at->first);
+         at = parents.find(at->second)) {
+      if (!chain.insert(at->first).second) return bad_record(where, "its images form a cycle");
+    }
+    sound.merge(chain);
   }
   return {};
 }
@@ -219,6 +270,7 @@ Result<void> check_record(const MachineRecord& record, const std::string& where)
     return bad_record(where, fmt::format("it has more than {} checkpoints", kCheckpointsMax));
   }
   HVSH_CHECK(check_disks(record.disks, where));
+  HVSH_CHECK(check_images(record, where));
   return check_tree(record, where);
 }
 
@@ -267,10 +319,15 @@ Result<std::string> absolute_folder(const std::string& path) {
   std::error_code code;
   const auto absolute = std::filesystem::absolute(path, code);
   if (code) return errno_error("resolve", path, code.value());
-  return absolute.lexically_normal().parent_path().string();
+  return machine_folder_of(absolute.lexically_normal().string());
 }
 
 }  // namespace
+
+std::string machine_folder_of(const std::string& path) {
+  const auto folder = std::filesystem::path(path).parent_path();
+  return (folder.filename() == "Virtual Machines" ? folder.parent_path() : folder).string();
+}
 
 const MachineDisk* MachineRecord::find_disk(const std::string& target) const {
   for (const MachineDisk& disk : disks) {
@@ -315,6 +372,7 @@ Result<MachineRecord> parse_record(const std::string& text, const std::string& f
   HVSH_TRY(record.name, text_member(json, "name", kTextMax, source));
   HVSH_TRY(record.current_checkpoint, text_member(json, "currentCheckpoint", 64, source));
   HVSH_TRY(record.disks, disks_from(json, source));
+  HVSH_TRY(record.images, images_from(json, source));
   if (const auto found = json.find("checkpoints"); found != json.end()) {
     if (!found->is_array()) return bad_record(name_in_errors, "'checkpoints' is not a list");
     if (found->size() > kCheckpointsMax) {
@@ -326,7 +384,7 @@ Result<MachineRecord> parse_record(const std::string& text, const std::string& f
     }
   }
   record.unknown =
-      unknown_members(json, {"version", "id", "name", "disks", "checkpoints", "currentCheckpoint"});
+      unknown_members(json, {"version", "id", "name", "disks", "checkpoints", "images", "currentCheckpoint"});
   HVSH_CHECK(check_record(record, name_in_errors));
   return record;
 }
@@ -339,6 +397,14 @@ Result<std::string> record_text(const MachineRecord& record, const std::string& 
   json["name"] = record.name;
   json["disks"] = to_json(record.disks, folder);
   json["currentCheckpoint"] = record.current_checkpoint;
+  json["images"] = Json::array();
+  for (const MachineImage& image : record.images) {
+    Json item = from_unknown(image.unknown);
+    item["path"] = stored_path(image.path, folder);
+    item["parent"] = stored_path(image.parent, folder);
+    item["target"] = image.target;
+    json["images"].push_back(std::move(item));
+  }
   json["checkpoints"] = Json::array();
   for (const CheckpointRecord& checkpoint : record.checkpoints) {
     json["checkpoints"].push_back(to_json(checkpoint, folder));

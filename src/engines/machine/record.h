@@ -3,8 +3,9 @@
 // disk of the machine writes now, and it holds the machine's checkpoints, so that a copied folder can be
 // registered elsewhere and a lost system disk loses no machine.
 //
-// Paths are absolute in memory. In the file, an image or memory file in the record's folder (or below) stands
-// relative to that folder, so that the folder can be moved as a whole.
+// Paths are absolute in memory. In the file, an image or memory file in the machine's folder (or below)
+// stands relative to that folder, so that the folder can be moved as a whole. The machine's folder is the one
+// that the record is in, or the one above if that is called "Virtual Machines", as on Windows.
 //
 // The file may come from anywhere: size, depth, counts and text lengths are bounded, ids and targets are
 // unique, every parent exists and the tree has no cycle. Members that this version does not know are kept and
@@ -34,6 +35,17 @@ struct MachineDisk {
   friend bool operator==(const MachineDisk&, const MachineDisk&) = default;
 };
 
+// An image that hvsh made for this machine (a leaf), and what it lies directly over. Disks that were given to
+// the machine are not among them; a parent that is not in the list is such a disk.
+struct MachineImage {
+  std::string path;
+  std::string parent;
+  std::string target;  // the disk
+  std::string unknown = {};
+
+  friend bool operator==(const MachineImage&, const MachineImage&) = default;
+};
+
 struct CheckpointRecord {
   std::string id;  // GUID text
   std::string name;
@@ -58,6 +70,7 @@ struct MachineRecord {
   std::string name;
   std::vector<MachineDisk> disks;
   std::vector<CheckpointRecord> checkpoints;
+  std::vector<MachineImage> images;
   std::string current_checkpoint;  // parent of the machine's present state; empty: none
   std::string unknown = {};
 
@@ -72,6 +85,9 @@ Result<MachineRecord> load_record(const std::string& path);
 
 // Checks the record and puts it at `path` atomically and durably.
 Result<void> save_record(const MachineRecord& record, const std::string& path);
+
+// The folder of the machine whose record is at `path` (absolute).
+std::string machine_folder_of(const std::string& path);
 
 // The same without a file, for tests and for import: `folder` is where relative paths start.
 Result<MachineRecord> parse_record(const std::string& text, const std::string& folder,

@@ -36,6 +36,8 @@ MachineRecord sample() {
                          .created = "2026-01-02T03:05:05Z",
                          .state = "Off",
                          .disks = {{"sda", "/vms/web01/a_1.qcow2", false}}}};
+  record.images = {{"/vms/web01/a_1.qcow2", "/vms/web01/a.vhdx", "sda"},
+                   {"/vms/web01/a_2.qcow2", "/vms/web01/a_1.qcow2", "sda"}};
   record.current_checkpoint = kB;
   return record;
 }
@@ -145,6 +147,25 @@ TEST_CASE("a file that cannot be read names the file") {
   CHECK(contains(missing.error().message, "/nonexistent/record.json"));
   CHECK_FALSE(load_record("/tmp").ok());
   CHECK_FALSE(save_record(sample(), "/nonexistent/record.json").ok());
+}
+
+TEST_CASE("images are unique, over something, and in no cycle") {
+  const auto images = [](const std::string& list) { return error_of(with("\"images\":" + list)); };
+  const std::string a = R"({"path":"/v/a","parent":"/v/b","target":"sda"})";
+  CHECK(contains(images("[" + a + "," + a + "]"), "twice"));
+  CHECK(contains(images("[" + a + R"(,{"path":"/v/b","parent":"/v/a","target":"sda"}])"), "cycle"));
+  CHECK(contains(images(R"([{"path":"/v/a","target":"sda"}])"), "not absolute"));
+  CHECK(contains(images(R"([{"path":"/v/a","parent":"/v/b","target":""}])"), "target"));
+  CHECK(contains(images("[7]"), "not an object"));
+}
+
+TEST_CASE("in 'Virtual Machines' paths stand relative to the folder above") {
+  CHECK(machine_folder_of("/vms/web01/r.json") == "/vms/web01");
+  CHECK(machine_folder_of("/vms/web01/Virtual Machines/r.json") == "/vms/web01");
+  auto text = record_text(sample(), machine_folder_of("/vms/web01/Virtual Machines/r.json"));
+  REQUIRE(text.ok());
+  CHECK(contains(*text, "\"image\": \"a_2.qcow2\""));
+  CHECK(contains(*text, "\"memoryFile\": \"m.mem\""));
 }
 
 }  // namespace
