@@ -1,0 +1,32 @@
+#pragma once
+// The metadata region of a VHDX file: what kind of disk it is.
+#include <optional>
+#include <string>
+
+#include "core/result.h"
+#include "engines/vhdx/format.h"
+#include "engines/vhdx/parent_locator.h"
+#include "engines/vhdx/source.h"
+
+namespace hvsh::vhdx {
+
+struct Metadata {
+  uint32_t block_size = 0;
+  bool leave_blocks_allocated = false;  // a fixed disk, unless it has a parent
+  uint64_t disk_size = 0;
+  uint32_t logical_sector = 512;
+  uint32_t physical_sector = 4096;
+  Guid page83;                          // the disk's identity as its guest sees it
+  std::optional<ParentLocator> parent;  // of a differencing disk
+
+  bool has_parent() const { return parent.has_value(); }
+};
+
+// The table and its items, to be written at the start of the region. `locator` is the encoded parent locator,
+// empty for a disk without parent (metadata.parent is not looked at).
+Buffer encode_metadata(const Metadata& metadata, Bytes locator);
+
+// Reads and checks the whole table and all known items.
+Result<Metadata> read_metadata(const Source& source, Extent region);
+
+}  // namespace hvsh::vhdx
