@@ -58,6 +58,16 @@ std::string HardDiskDrive::id() const {
                      controller_number, controller_location);
 }
 
+std::string DriveController::name() const {
+  return fmt::format("{} Controller {}", EnumOf<ControllerType>::info.name_of(static_cast<int32_t>(type)),
+                     controller_number);
+}
+
+std::string DriveController::id() const {
+  return fmt::format("Microsoft:{}\\{}\\{}", upper(vm_id.to_string()),
+                     EnumOf<ControllerType>::info.name_of(static_cast<int32_t>(type)), controller_number);
+}
+
 Result<std::vector<VMOperationalStatus>> VirtualMachine::operational_statuses() const {
   HVSH_TRY(VMOperationalStatus status, live<&MachineStatus::operational>());
   return std::vector{status};
@@ -267,6 +277,7 @@ constexpr Prop VMSnapshot::kProps[] = {
     prop<&VMSnapshot::parent_id>("ParentSnapshotId", "Checkpoint that it grew from."),
     prop<&VMSnapshot::parent_name>("ParentSnapshotName", "Its name."),
     prop<&VMSnapshot::path>("Path", "Folder of its files."),
+    prop<&VMSnapshot::system_files_bytes>("SizeOfSystemFiles", "Bytes of its saved memory."),
     then<&MachineConfig::version>("Version"),
     prop<&VMSnapshot::created>("CreationTime", "When it was made."),
     prop<&VMSnapshot::id>("Id", "Its id."),

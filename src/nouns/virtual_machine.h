@@ -99,6 +99,29 @@ struct HardDiskDrive : MachinePart {
                              .table = kTable};
 };
 
+struct DriveController : MachinePart {
+  int32_t controller_number = 0;
+  ControllerType type = ControllerType::SCSI;
+  std::vector<HardDiskDrive> drives;
+
+  std::string name() const;
+  std::string id() const;
+  std::string display() const { return name(); }
+
+  static constexpr auto kProps = join(
+      std::array{
+          prop<&DriveController::controller_number>("ControllerNumber", "Which controller of its type."),
+          prop<&DriveController::drives>("Drives", "What is attached to it."),
+          prop<&DriveController::name>("Name", "Which controller, in words."),
+          prop<&DriveController::id>("Id", "Microsoft:<machine>\\<device>."),
+      },
+      machine_part_props<DriveController>());
+  static constexpr Column kTable[] = {{"VMName"}, {"ControllerNumber"}, {"Drives"}};
+  static constexpr Noun noun{.type = {"Microsoft.HyperV.PowerShell.VMDriveController", "VMDriveController"},
+                             .props = kProps,
+                             .table = kTable};
+};
+
 struct NetworkAdapter : MachinePart {
   std::string name;
   std::string mac_address;
@@ -207,6 +230,7 @@ struct VMSnapshot {
   std::string parent_name;
   DateTime created;
   std::string path;
+  int64_t system_files_bytes = 0;
   MachineConfig config;  // as it was at that time
   std::string notes;
 
