@@ -58,6 +58,7 @@ class Regex {
   Regex() = default;
   void* code_ = nullptr;
   std::vector<std::string> names_;
+  std::vector<size_t> library_numbers_;  // of each group; a back reference in a pattern counts by these
 };
 
 std::string escape_regex(std::string_view text);  // [regex]::Escape

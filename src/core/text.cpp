@@ -133,8 +133,7 @@ std::string to_upper(std::string_view text) { return map_text(text, ascii_upper,
 // Upper then lower: what has one capital (the two forms of sigma) becomes equal, as in .NET's
 // ordinal-ignore-case order.
 std::string fold_case(std::string_view text) {
-  return map_text(text, ascii_lower,
-                  [](utf8proc_int32_t c) { return utf8proc_tolower(upper(c)); });
+  return map_text(text, ascii_lower, [](utf8proc_int32_t c) { return utf8proc_tolower(upper(c)); });
 }
 
 char32_t fold_case(char32_t c) {
