@@ -15,6 +15,13 @@ using vhdx::load_le;
 constexpr size_t kHeader = 512;  // as much of a header as is looked at
 constexpr uint32_t kLongestBackingName = 1023;
 
+// A plain name is one in the folder of the image; "nbd:..." and "json:..." are not files.
+std::string beside(const std::string& path, const std::string& name) {
+  const size_t slash = path.rfind('/');
+  const bool is_plain = !name.starts_with('/') && name.find(':') == std::string::npos;
+  return is_plain && slash != std::string::npos ? path.substr(0, slash + 1) + name : name;
+}
+
 Result<void> describe_qcow2(const vhdx::File& file, const Buffer& header, ImageInfo& info) {
   const uint64_t backing = load_be<uint64_t>(header.data() + 8);
   const uint32_t length = load_be<uint32_t>(header.data() + 16);
@@ -30,7 +37,7 @@ Result<void> describe_qcow2(const vhdx::File& file, const Buffer& header, ImageI
   }
   Buffer name(length);
   HVSH_CHECK(file.read(backing, name));
-  info.parent_path.assign(name.begin(), name.end());
+  info.parent_path = beside(file.path(), std::string(name.begin(), name.end()));
   info.type = vhdx::DiskType::Differencing;
   return {};
 }

@@ -1,7 +1,12 @@
 #include "engines/disk/image.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "engines/disk/partitions.h"
 #include "engines/disk/probe.h"
+#include "engines/vhdx/errors.h"
 #include "engines/vhdx/image.h"
 #include "engines/vhdx/vhd_image.h"
 
@@ -24,8 +29,15 @@ void describe_disk(const VirtualDisk& disk, ImageInfo& info) {
 void describe_parent(const VirtualDisk& disk, const vhdx::OpenOptions& options, ImageInfo& info) {
   const std::optional<vhdx::ParentClaim> claim = disk.parent_claim();
   if (!claim) return;
-  auto found = vhdx::resolve_parent(info.path, *claim, options);
-  info.parent_path = found ? found.take() : claim->absolute.empty() ? claim->relative : claim->absolute;
+  if (auto found = vhdx::resolve_parent(info.path, *claim, options)) {
+    info.parent_path = found.take();
+    return;
+  }
+  info.parent_path = claim->absolute.empty() ? claim->relative : claim->absolute;
+  // Without a drive it is a path of this host, spelled for Windows.
+  if (info.parent_path.starts_with('\\') && !info.parent_path.starts_with("\\\\")) {
+    std::replace(info.parent_path.begin(), info.parent_path.end(), '\\', '/');
+  }
 }
 
 // The minimum size needs the guest's data, for a differencing disk that of its parents as well. Where it
@@ -71,6 +83,7 @@ Result<ImageInfo> inspect(const std::string& path, const vhdx::OpenOptions& opti
   info.file_size = file->size();
   HVSH_TRY(info.allocated, file->allocated());
   HVSH_TRY(info.format, probe(*file));
+  info.in_use = file->is_locked();
   if (info.format == ImageFormat::VHDX) {
     HVSH_CHECK(describe_vhdx(std::move(file), options, info));
   } else if (info.format == ImageFormat::VHD) {
@@ -83,6 +96,14 @@ Result<ImageInfo> inspect(const std::string& path, const vhdx::OpenOptions& opti
 
 Result<void> create(const ImageSpec& spec) {
   HVSH_TRY(const ImageFormat format, format_by_extension(spec.path));
+  if (spec.type == vhdx::DiskType::Differencing && !spec.parent.empty()) {
+    HVSH_TRY(const ImageFormat parent, probe(spec.parent));
+    if (parent != format) {
+      return vhdx::invalid_parameter(fmt::format("A {} disk cannot have the parent '{}', whose format is {}.",
+                                                 to_string(format), spec.parent, to_string(parent)),
+                                     "Parent and child must be of the same format.");
+    }
+  }
   return format == ImageFormat::VHDX ? vhdx::create_vhdx(spec) : vhdx::create_vhd(spec);
 }
 

@@ -53,6 +53,7 @@ struct ImageInfo {
   std::string disk_identifier;  // GUID in upper case without braces; empty if the format has none
   std::optional<uint32_t> fragmentation_percent;
   uint32_t alignment = 1;  // 1 if blocks start at multiples of 4 KiB, else 0
+  bool in_use = false;     // another process has it locked, as QEMU does
   bool log_dirty = false;  // VHDX that was not closed cleanly; what is told here has its log replayed
 };
 
@@ -72,7 +73,7 @@ Result<void> check_declared(const std::string& path, ImageFormat declared);
 // Errors: any other extension.
 Result<ImageFormat> format_by_extension(const std::string& path);
 
-// Makes a new image of the format that its extension names.
+// Makes a new image of the format that its extension names. A child has its parent's format.
 using ImageSpec = vhdx::CreateSpec;
 Result<void> create(const ImageSpec& spec);
 

@@ -2,6 +2,9 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include "engines/disk/image.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "engines/vhdx/test_support.h"
 
 namespace hvsh::engines {
@@ -84,6 +87,33 @@ TEST_CASE("extensions choose the format, as on Windows") {
   CHECK(folder.files() == 0);
 }
 
+TEST_CASE("a child has the format of its parent") {
+  const TempFolder folder;
+  const std::string parent = folder / "a.vhd";
+  REQUIRE(create({.path = parent, .size = kMiB}).ok());
+  const auto made = create({.path = folder / "b.vhdx", .type = DiskType::Differencing, .parent = parent});
+  CHECK(made.error().message.find("whose format is VHD") != std::string::npos);
+  CHECK(create({.path = folder / "b.vhdx", .type = DiskType::Differencing, .parent = folder / "c.vhdx"})
+            .error()
+            .category == ErrorCategory::ObjectNotFound);
+}
+
+TEST_CASE("an image that somebody has locked is in use") {
+  const TempFolder folder;
+  const std::string path = folder / "a.vhdx";
+  REQUIRE(create({.path = path, .size = kMiB}).ok());
+  CHECK_FALSE(inspect(path)->in_use);
+  const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  struct flock lock {};
+  lock.l_type = F_RDLCK;
+  lock.l_start = 100;
+  lock.l_len = 1;
+  REQUIRE(::fcntl(fd, F_OFD_SETLK, &lock) == 0);
+  CHECK(inspect(path)->in_use);
+  ::close(fd);
+  CHECK_FALSE(inspect(path)->in_use);
+}
+
 TEST_CASE("inspecting a new VHDX") {
   const TempFolder folder;
   const std::string path = folder / "a.vhdx";
@@ -111,10 +141,11 @@ TEST_CASE("inspecting a new VHDX") {
   CHECK(child_info->type == DiskType::Differencing);
   CHECK(child_info->parent_path == std::filesystem::canonical(path).string());
   CHECK(child_info->disk_identifier == info->disk_identifier);
+  const std::string info_parent = std::filesystem::canonical(path).string();
   std::filesystem::remove(path);
   const auto orphan = inspect(child);
   REQUIRE(orphan.ok());
-  CHECK(orphan->parent_path.find("a.vhdx") != std::string::npos);
+  CHECK(orphan->parent_path == info_parent);
 }
 
 TEST_CASE("a VHDX that is not one says so") {
@@ -212,7 +243,7 @@ TEST_CASE("images that QEMU made") {
   }
   CHECK(inspect(folder / "qcow2")->type == DiskType::Dynamic);
   REQUIRE(run("qemu-img create -f qcow2 -F qcow2 -b qcow2 " + (folder / "child")).status == 0);
-  CHECK(inspect(folder / "child")->parent_path == "qcow2");
+  CHECK(inspect(folder / "child")->parent_path == folder / "qcow2");
   CHECK(check_declared(folder / "qcow2", ImageFormat::raw).error().id == "ImageFormatMismatch");
 }
 

@@ -122,6 +122,13 @@ Result<FileIdentity> File::identity() const {
   return FileIdentity{status.st_dev, status.st_ino};
 }
 
+bool File::is_locked() const {
+  struct flock any {};
+  any.l_type = F_WRLCK;
+  any.l_whence = SEEK_SET;
+  return ::fcntl(fd_.get(), F_OFD_GETLK, &any) == 0 && any.l_type != F_UNLCK;
+}
+
 Result<void> File::write(uint64_t offset, Bytes from) {
   while (!from.empty()) {
     const size_t part = std::min(from.size(), kLargestTransfer);

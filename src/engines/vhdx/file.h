@@ -53,6 +53,8 @@ class File : public Source {
   // Bytes that the file takes on its file system.
   Result<uint64_t> allocated() const;
   Result<FileIdentity> identity() const;
+  // Whether another process has locked any part of it, as QEMU and its tools do with an image in use.
+  bool is_locked() const;
 
   Result<void> write(uint64_t offset, Bytes from);
   Result<void> resize(uint64_t size);
