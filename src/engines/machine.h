@@ -80,9 +80,9 @@ struct CheckpointInfo {
   DateTime created = {};
   nouns::VMState state = nouns::VMState::Off;  // of the machine at that instant: Running or Off
   std::string notes = {};
-  std::string folder = {};               // of its memory file
-  int64_t system_files_bytes = 0;        // size of its memory file
-  MachineConfig config = {};             // of the machine at that instant, its disks with the frozen images
+  std::string folder = {};         // of its memory file
+  int64_t system_files_bytes = 0;  // size of its memory file
+  MachineConfig config = {};       // of the machine at that instant, its disks with the frozen images
 };
 
 enum class StopMode { shut_down, turn_off, save };
@@ -143,6 +143,12 @@ class Machines {
  private:
   class Work;  // one operation: lock, journal entry, steps
   friend class Work;
+  Result<MeteringSample> sample_of(const Guid& id);
+  Result<void> check_name_is_free(const std::string& name);
+  Result<MachineConfig> config_for(const NewMachine& machine, const Guid& id);
+  Result<std::string> format_to_attach(const std::string& path);
+  void warn_of_emulation(const Notices& notices);
+  Result<void> wait_until_off(Work& work, const Notices& notices);
 
   Hypervisor& hypervisor_;
   BlockServers& servers_;
