@@ -1,0 +1,111 @@
+#include <fmt/format.h>
+
+#include "core/cmdlet.h"
+#include "core/property_expression.h"
+
+namespace hvsh::verbs {
+
+struct ForEachObject {
+  Value input_object = Value::nothing();
+  Ref<ScriptBlockObject> begin_block, end_block;
+  std::vector<Value> process_blocks;
+  std::vector<Value> remaining_scripts;
+  std::string member_name;
+  std::vector<Value> argument_list;
+
+  enum Set : SetMask { Script = 1, Member = 2 };
+  static constexpr std::string_view kSets[] = {"ScriptBlockSet", "PropertyAndMethodSet"};
+  static constexpr Param kParams[] = {
+      param<&ForEachObject::input_object>("InputObject", {.from_pipeline = true}, "Objects to work on."),
+      param<&ForEachObject::begin_block>("Begin", {.sets = Script}, "Runs before the first object."),
+      param<&ForEachObject::process_blocks>(
+          "Process",
+          {.sets = Script, .position = 0, .mandatory = true, .allow_null = true, .allow_empty = true},
+          "Runs for each object, as $_."),
+      param<&ForEachObject::end_block>("End", {.sets = Script}, "Runs behind the last object."),
+      param<&ForEachObject::remaining_scripts>(
+          "RemainingScripts",
+          {.sets = Script, .remaining_arguments = true, .allow_null = true, .allow_empty = true},
+          "Further script blocks."),
+      param<&ForEachObject::member_name>(
+          "MemberName", {.sets = Member, .position = 0, .mandatory = true, .not_null_or_empty = true},
+          "The property whose value is wanted of each object."),
+      param<&ForEachObject::argument_list>("ArgumentList",
+                                           {.sets = Member, .remaining_arguments = true, .aliases = "Args"},
+                                           "Arguments of a method."),
+  };
+  static constexpr std::string_view kAliases[] = {"%", "foreach"};
+  static constexpr Example kExamples[] = {
+      {"1..3 | ForEach-Object { $_ * 2 }", "2\n4\n6", "Doubles each number."},
+      {"'a', 'bcd' | ForEach-Object Length", "1\n3", "Takes one property of each object."},
+  };
+  static constexpr Decl decl{.verb = "ForEach",
+                             .noun = "Object",
+                             .module = "Microsoft.PowerShell.Core",
+                             .sets = kSets,
+                             .default_set = 0,
+                             .params = kParams,
+                             .aliases = kAliases,
+                             .examples = kExamples,
+                             .error_class = "Microsoft.PowerShell.Commands.ForEachObjectCommand",
+                             .synopsis = "Does something with each object."};
+
+  // Two blocks without names are Begin and Process, three are Begin, Process and End.
+  Flow begin(Context& context) {
+    if (context.parameter_set() != Script) return Flow::more;
+    for (const std::vector<Value>* list : {&process_blocks, &remaining_scripts}) {
+      for (const Value& value : *list) {
+        if (value.is_null()) continue;
+        auto* block = value.as<ScriptBlockObject>();
+        if (block == nullptr)
+          return context.terminate(conversion_error(value, types::ScriptBlock.name), value);
+        blocks_.emplace_back(block);
+      }
+    }
+    if (!begin_block && blocks_.size() > 1) {
+      begin_block = blocks_.front();
+      blocks_.erase(blocks_.begin());
+    }
+    if (!end_block && blocks_.size() > 1) {
+      end_block = blocks_.back();
+      blocks_.pop_back();
+    }
+    return begin_block ? context.invoke_to_output(*begin_block, Value::nothing(), {}) : Flow::more;
+  }
+
+  Flow process(Context& context) {
+    if (input_object.is_nothing()) return Flow::more;
+    if (context.parameter_set() == Member) return write_member(context);
+    for (const auto& block : blocks_) {
+      if (const Flow flow = context.invoke_to_output(*block, input_object, {}); flow != Flow::more)
+        return flow;
+    }
+    return Flow::more;
+  }
+
+  Flow end(Context& context) {
+    return end_block ? context.invoke_to_output(*end_block, Value::nothing(), {}) : Flow::more;
+  }
+
+ private:
+  Flow write_member(Context& context) {
+    const auto found = get_property(input_object, member_name);
+    if (found && !found->ok()) return context.error(found->error(), input_object);
+    if (found && argument_list.empty()) {
+      return context.write_all(found->operator*().is_null() ? std::vector<Value>{Value()}
+                                                            : to_items(**found));
+    }
+    return context.error(
+        {.id = "NotSupported",
+         .category = ErrorCategory::NotImplemented,
+         .message = fmt::format("'{}' is not a property of {}; methods cannot be called by name.",
+                                member_name, input_object.type().name),
+         .hint = fmt::format("Write ForEach-Object {{ $_.{}(...) }}.", member_name)},
+        input_object);
+  }
+
+  std::vector<Ref<ScriptBlockObject>> blocks_;
+};
+CMDLET(ForEachObject);
+
+}  // namespace hvsh::verbs
