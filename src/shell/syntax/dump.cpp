@@ -83,7 +83,12 @@ class Dumper {
         case '\033': text += "\\e"; break;
         default:
           if (c == quote) text += '\\';
-          text += c;
+          if (static_cast<unsigned char>(c) < 0x20) {
+            constexpr std::string_view kHex = "0123456789abcdef";
+            text.append("\\x").append(1, kHex[static_cast<size_t>(c) / 16]).append(1, kHex[c % 16]);
+          } else {
+            text += c;
+          }
       }
     }
   }
@@ -105,7 +110,8 @@ class Dumper {
     }
   }
   void bare(std::string_view value) {
-    bool plain = !value.empty() && value.find_first_of(" \t\r\n()'\"`{}$@") == std::string_view::npos;
+    bool plain = !value.empty() && value.find_first_of(" ()'\"`{}$@") == std::string_view::npos;
+    for (char c : value) plain = plain && static_cast<unsigned char>(c) >= 0x20;
     if (plain) {
       text += value;
       return;

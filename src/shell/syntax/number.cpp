@@ -50,8 +50,7 @@ class Reader {
   char peek(size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
   size_t position() const { return at_; }
 
-  bool read(bool with_sign, Pieces& p) {
-    if (with_sign && (peek() == '-' || peek() == '+')) p.negative = text_[at_++] == '-';
+  bool read(Pieces& p) {
     if (peek() == '0' && (to_lower(peek(1)) == 'x' || to_lower(peek(1)) == 'b')) {
       int base = to_lower(peek(1)) == 'x' ? 16 : 2;
       if (is_digit_of(base, peek(2))) {
@@ -301,12 +300,12 @@ bool store(const Pieces& p, Number& out) {
 
 }  // namespace
 
-NumberScan scan_number(std::string_view text, bool with_sign, size_t& length, Number& out) {
+NumberScan scan_number(std::string_view text, bool negative, size_t& length, Number& out) {
   Pieces pieces;
+  pieces.negative = negative;
   Reader reader(text);
-  if (!reader.read(with_sign, pieces)) return NumberScan::none;
+  if (!reader.read(pieces)) return NumberScan::none;
   length = reader.position();
-  out.text = text.substr(0, length);
   return store(pieces, out) ? NumberScan::number : NumberScan::overflow;
 }
 

@@ -16,8 +16,8 @@ enum class NumberScan {
   overflow,  // they have the form of a number, but the value does not fit its type
 };
 
-// Reads the longest number at the start of `text`: an optional sign (only where `with_sign` says so) and
-// digits. `text` should be cut to a reasonable length; what follows the number is for the caller to judge.
-NumberScan scan_number(std::string_view text, bool with_sign, size_t& length, Number& out);
+// Reads the longest number at the start of `text`, which begins behind the sign; `negative` says which sign
+// that was. What follows the number is for the caller to judge. `out.text` is left to the caller too.
+NumberScan scan_number(std::string_view text, bool negative, size_t& length, Number& out);
 
 }  // namespace hvsh::shell

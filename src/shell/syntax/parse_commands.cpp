@@ -292,42 +292,45 @@ const Node* Parser::parse_command() {
   if (at_end()) return nullptr;
   Nesting nesting(*this);
   if (!nesting) return nullptr;
-  auto* node = make<Command>();
   bool dots = is('.') && (token_ends_at(pos_ + 1) || peek(1) == '$' || single_quote_at(pos_ + 1) ||
                           double_quote_at(pos_ + 1));
+  Invocation invocation = is('&') ? Invocation::call : dots ? Invocation::dot : Invocation::plain;
   std::vector<const Redirection*> redirections;
-  if ((is('&') && peek(1) != '&') || dots) {
-    node->invocation = is('&') ? Invocation::call : Invocation::dot;
+  const Expr* name = nullptr;
+  if (invocation != Invocation::plain) {
+    if (peek(1) == '&' && is('&')) return nullptr;
     ++pos_;
     skip_space();
-    node->name = parse_single_argument();
-    if (!node->name) {
+    name = parse_single_argument();
+    if (!name) {
       report("MissingExpression",
              std::string("Missing expression after '") + text_[begin] + "' in pipeline element.", here());
-      node->name = error_expression(pos_);
-      return done(node, begin);
+      name = error_expression(pos_);
     }
   } else {
     while (const Redirection* redirection = parse_redirection()) redirections.push_back(redirection);
     skip_space();
-    node->name = parse_word();
-    if (!node->name) {
-      if (redirections.empty()) {
-        pos_ = begin;
-        return nullptr;
-      }
-      node->name = error_expression(pos_);
+    name = parse_word();
+    if (!name && redirections.empty()) {
+      pos_ = begin;
+      return nullptr;
+    }
+    if (!name) {
+      name = error_expression(pos_);
       report("MissingCommandForRedirection", "Missing a command for the redirection.", span_from(begin));
     }
   }
+  auto* node = make<Command>();
+  node->invocation = invocation;
+  node->name = name;
   size_t base = scratch_base();
-  parse_arguments(base, redirections);
+  parse_arguments(redirections);
   node->arguments = take<Node>(base);
   node->redirections = take_entries(redirections);
   return done(node, begin);
 }
 
-void Parser::parse_arguments(size_t base, std::vector<const Redirection*>& redirections) {
+void Parser::parse_arguments(std::vector<const Redirection*>& redirections) {
   bool parameters_ended = false;
   while (!aborted_) {
     uint32_t before = pos_;
@@ -363,7 +366,6 @@ void Parser::parse_arguments(size_t base, std::vector<const Redirection*>& redir
     }
     push(argument);
   }
-  (void)base;
 }
 
 // -Name, -Name:value; false when the dash starts a number or another word.
@@ -389,9 +391,9 @@ const Node* Parser::parse_parameter_argument(uint32_t begin, uint32_t name_begin
   skip_space();
   if (!at_statement_end()) node->argument = parse_argument();
   if (!node->argument) {
-    report("ParameterRequiresArgument",
-           "Parameter '" + std::string(view(begin, colon_end)) + "' requires an argument.",
-           span_of(begin, colon_end));
+    report_mild("ParameterRequiresArgument",
+                "Parameter '" + std::string(view(begin, colon_end)) + "' requires an argument.",
+                span_of(begin, colon_end));
     node->argument = error_expression(colon_end);
     pos_ = std::max(pos_, colon_end);
   }
@@ -429,22 +431,17 @@ const Redirection* Parser::parse_redirection() {
     report("RedirectionNotSupported", "The '<' operator is reserved for future use.", span_from(begin));
     pos_ = begin;
   }
-  auto* node = make<Redirection>();
-  if ((is_class(peek(), kDigit) || is('*')) && peek(1) == '>' && pos_ + 1 < end_) {
-    if (is('*')) {
-      node->from = 0;
-    } else if (text_[pos_] >= '1' && text_[pos_] <= '6') {
-      node->from = static_cast<uint8_t>(text_[pos_] - '0');
-    } else {
-      pos_ = before;
-      return nullptr;
-    }
+  uint8_t from = 1;
+  if (!at_end() && peek(1) == '>' && (is('*') || (peek() >= '1' && peek() <= '6'))) {
+    from = is('*') ? 0 : static_cast<uint8_t>(peek() - '0');
     ++pos_;
   }
   if (!is('>')) {
     pos_ = before;
     return nullptr;
   }
+  auto* node = make<Redirection>();
+  node->from = from;
   ++pos_;
   if (is('&')) {
     if (peek(1) >= '1' && peek(1) <= '6') {
@@ -467,8 +464,8 @@ const Redirection* Parser::parse_redirection() {
   if (!at_statement_end()) node->target = parse_single_argument();
   if (!node->target) {
     pos_ = op_end;
-    report("MissingFileSpecification", "Missing file specification after redirection operator.",
-           span_of(begin, op_end));
+    report_mild("MissingFileSpecification", "Missing file specification after redirection operator.",
+                span_of(begin, op_end));
     node->target = error_expression(op_end);
   }
   return done(node, begin);

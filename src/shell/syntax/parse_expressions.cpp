@@ -143,6 +143,7 @@ const Expr* Parser::parse_array() {
     if (!next) {
       report("MissingExpressionAfterToken", "Missing expression after ','.", span_of(comma, comma + 1));
       push(error_expression(pos_));
+      before = pos_;
       break;
     }
     push(next);
@@ -201,7 +202,7 @@ const Expr* Parser::parse_dash_unary(uint32_t begin, uint32_t dash) {
   if (const Expr* number = parse_number(Mode::expression, true))
     return parse_postfix(number, begin, Mode::expression);
   uint32_t word = pos_ + dash, end = word;
-  while (end < end_ && is_class(text_[end], kNameRest)) ++end;
+  while (end < end_ && is_class(text_[end], kNameStart)) ++end;
   std::string_view name = view(word, end);
   struct Name {
     std::string_view name;
@@ -552,21 +553,20 @@ const Expr* Parser::parse_number(Mode mode, bool with_sign) {
   if (!is_class(first, kDigit) && !(first == '.' && is_class(text_[pos_ + sign + 1], kDigit))) return nullptr;
   Number number;
   size_t length = 0;
-  // An em dash is a minus too; the literal itself is read without it.
-  bool wide_minus = sign == 3;
-  uint32_t from = wide_minus ? begin + sign : begin;
-  NumberScan scan = scan_number(view(from, end_), with_sign && !wide_minus, length, number);
-  if (scan == NumberScan::none || wide_minus) return nullptr;
+  uint32_t from = begin + sign;
+  NumberScan scan = scan_number(view(from, end_), sign != 0 && text_[begin] != '+', length, number);
+  if (scan == NumberScan::none) return nullptr;
   uint32_t end = from + static_cast<uint32_t>(length);
   bool ends = token_ends_at(end) || (mode == Mode::expression && is_class(text_[end], kAfterNumber)) ||
               (mode == Mode::expression && dash_at(end));
   if (!ends) return nullptr;
   pos_ = end;
   if (scan == NumberScan::overflow) {
-    report_mild("BadNumericConstant", "The numeric constant " + std::string(number.text) + " is not valid.",
-                span_from(begin));
+    report_mild("BadNumericConstant",
+                "The numeric constant " + std::string(view(begin, end)) + " is not valid.", span_from(begin));
     return error_expression(begin);
   }
+  number.text = view(begin, end);
   auto* node = make<Number>();
   *node = number;
   return done(node, begin);

@@ -86,7 +86,7 @@ void Parser::parse_enum_members(std::vector<TypeDefinition::Member>& members) {
     if (at_end() || is('}')) return;
     uint32_t begin = pos_;
     TypeDefinition::Member member{};
-    member.name = read_name();
+    if (!is_class(peek(), kDigit)) member.name = read_name();
     member.span = span_from(begin);
     if (member.name.empty()) {
       report("MissingPropertyTerminator", "Missing the name of an enum member.", here());

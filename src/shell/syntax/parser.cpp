@@ -101,7 +101,7 @@ void Parser::run() {
   settle_incomplete();
   auto* with_requirements = const_cast<ScriptBlock*>(root);  // made here, const for everybody else
   with_requirements->requirements = parse_requirements();
-  out_.root = root;
+  out_.root = done(with_requirements, 0);
 }
 
 const Expr* Parser::make_string(StringStyle style, std::string_view value, uint32_t begin) {
@@ -131,6 +131,7 @@ void Parser::report_too_high(Span span) {
 }
 
 void Parser::report_unexpected_token() {
+  if (is_quiet()) return;
   std::string token = shown_token();
   auto size = static_cast<uint32_t>(token.ends_with("...") ? token.size() - 3 : token.size());
   report("UnexpectedToken", "Unexpected token '" + token + "' in expression or statement.",

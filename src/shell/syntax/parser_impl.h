@@ -183,7 +183,7 @@ class Parser : public Scanner {
   bool dash_starts_expression(uint32_t dash);
   const Node* parse_pipeline_element(PipePlace place);
   const Node* parse_command();
-  void parse_arguments(size_t base, std::vector<const Redirection*>& redirections);
+  void parse_arguments(std::vector<const Redirection*>& redirections);
   bool parse_dash_argument();
   const Node* parse_parameter_argument(uint32_t begin, uint32_t name_begin);
   bool accept_verbatim();

@@ -320,7 +320,8 @@ std::string Scanner::shown_token() const {
   constexpr uint32_t kMost = 60;
   uint32_t at = pos_;
   if (token_ends_at(at)) {
-    at += char_size_at(at);
+    bool twice = (is('&') || is('|')) && peek(1) == peek();
+    at += twice ? 2 : char_size_at(at);
   } else {
     while (!token_ends_at(at) && at - pos_ < kMost) at += char_size_at(at);
   }

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/bounds.h"
 #include "shell/syntax/parser.h"
 
 namespace hvsh::shell {
@@ -101,6 +102,8 @@ class Scanner {
   void report(std::string_view id, std::string message, Span span, std::string hint = {});
   // An error in something that was understood.
   void report_mild(std::string_view id, std::string message, Span span);
+  // Would an error at the position be held back?
+  bool is_quiet() const { return aborted_ || pos_ < quiet_until_ || out_.errors.size() >= kMaxParseErrors; }
   // Gives up: the position goes to the end, this is the last error.
   void abort(std::string_view id, std::string message, Span span);
   // At the end of the parse: is more input what is missing?
