@@ -54,9 +54,10 @@ struct MachineQuery {
 };
 
 struct HostInfo {
-  std::string name;                      // of this host
-  std::string uri;                       // of the hypervisor connection
-  bool hardware_virtualization = false;  // tried, not believed: a real guest's code ran under KVM
+  std::string name;                         // of this host
+  std::string uri;                          // of the hypervisor connection
+  bool hardware_virtualization = false;     // tried, not believed: a real guest's code ran under KVM
+  std::string virtualization_problem = {};  // why not, as a sentence's end: "there is no /dev/kvm"
   int64_t memory_bytes = 0;
   int32_t logical_processors = 0;
   int32_t processor_mhz = 0;

@@ -68,7 +68,8 @@ struct MachineConfig {
   CheckpointType checkpoint_type = CheckpointType::Standard;
   bool automatic_checkpoints = false;
   std::optional<BootDevice> boot_device = {};
-  std::string serial_log = {};  // file that COM1 is written to; empty: none
+  std::string guest_system = {};  // linux, windows: better devices; empty: what every system has drivers for
+  std::string serial_log = {};    // file that COM1 is written to; empty: none
   std::vector<DiskConfig> disks = {};
   std::vector<AdapterConfig> adapters = {};
   bool metering_enabled = false;

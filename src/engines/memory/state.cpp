@@ -45,8 +45,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(MachineConfig, id, name, generat
                                                 memory_maximum_bytes, dynamic_memory, notes, version, created,
                                                 folder, record_path, snapshot_folder, start_action,
                                                 start_delay_seconds, stop_action, checkpoint_type,
-                                                automatic_checkpoints, boot_device, serial_log, disks,
-                                                adapters, metering_enabled)
+                                                automatic_checkpoints, boot_device, guest_system, serial_log,
+                                                disks, adapters, metering_enabled)
 
 }  // namespace hvsh::nouns
 

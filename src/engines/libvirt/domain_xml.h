@@ -1,0 +1,65 @@
+#pragma once
+// Machines as libvirt's domain XML: built, read, and edited in place. Pure functions from text to text.
+//
+// What libvirt has a place for stands there: memory, processors, devices, the notes as <description>. All
+// else is in the domain's metadata, one element of the namespace https://hvsh.dev/xmlns/vm/1:
+//
+//   <hvsh:vm xmlns:hvsh="https://hvsh.dev/xmlns/vm/1" version="10.0" created="2026-11-22T17:00:00.0000000Z"
+//       record="/vms/web01/web01.hvsh.json" folder="/vms/web01" snapshots="/vms/web01/Snapshots"
+//       start-action="StartIfRunning" start-delay="0" stop-action="Save" checkpoint-type="Standard"
+//       automatic-checkpoints="false" dynamic-memory="false" minimum-memory="536870912" metering="false"
+//       boot-device="VHD" guest="linux">
+//     <adapter mac="525400A1B2C3" name="Network Adapter" legacy="false"/>
+//     <disk target="sda" image="/vms/web01/web01.vhdx"/>      (served disks: the image it was attached with)
+//   </hvsh:vm>
+//
+// Attributes that are missing have their defaults. Domains of others have no such element; what can be read
+// from their XML is. Editing keeps every node that it does not have to change: comments, unknown elements,
+// unknown attributes, white space.
+#include <optional>
+#include <string>
+
+#include "core/result.h"
+#include "engines/hypervisor.h"
+
+namespace hvsh::engines::libvirt {
+
+// A new machine's XML. Adapters have their addresses already. `hardware_virtualization`: with KVM, otherwise
+// emulated. Errors (InvalidParameter) for what no guest could use: a VHDX or unknown format attached directly
+// (libvirt would read it as raw), two disks at one place, an IDE disk in generation 2, a served disk without
+// a socket.
+Result<std::string> build_domain(const MachineConfig& config, bool hardware_virtualization);
+
+// The configuration that `xml` (a domain's inactive definition) holds. The domain's autostart flag is the
+// truth about StartAction::Start; without one the text is believed.
+Result<MachineConfig> read_domain(const std::string& xml, std::optional<bool> autostart);
+
+// What the edit asks for, except the name: libvirt renames by a call of its own.
+Result<std::string> edit_domain(const std::string& xml, const MachineEdit& edit);
+
+// The parts of an edit that libvirt can change in a running machine.
+struct MetadataEdit {
+  std::string element = {};  // the metadata element, as virDomainSetMetadata wants it
+  std::optional<std::string> notes = {};
+};
+bool is_metadata_only(const MachineEdit& edit);
+Result<MetadataEdit> edit_metadata(const std::string& xml, const MachineEdit& edit);
+
+// The definition that a memory file comes back with: the machine as it was saved, over the disks, network and
+// logs that `current` has.
+Result<std::string> restorable_domain(const std::string& saved, const std::string& current);
+
+// The XML of virDomainSnapshotCreateXML that writes memory to `path` and leaves all disks alone.
+Result<std::string> memory_snapshot(const std::string& domain_xml, const std::string& path);
+
+// The same definition under another name.
+Result<std::string> renamed_domain(const std::string& xml, const std::string& name);
+
+// Name and id of a definition.
+struct DomainIdentity {
+  Guid id = {};
+  std::string name = {};
+};
+Result<DomainIdentity> identity_of(const std::string& xml);
+
+}  // namespace hvsh::engines::libvirt

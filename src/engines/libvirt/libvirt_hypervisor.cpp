@@ -1,0 +1,600 @@
+#include "engines/libvirt/libvirt_hypervisor.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <set>
+#include <utility>
+
+#include "engines/files.h"
+#include "engines/libvirt/domain_xml.h"
+#include "engines/libvirt/kvm_probe.h"
+#include "engines/libvirt/session.h"
+#include "engines/libvirt/status_reader.h"
+#include "engines/libvirt/uri.h"
+#include "engines/machine_errors.h"
+
+namespace hvsh::engines::libvirt {
+
+using nouns::MachineStatus;
+using nouns::VMState;
+
+namespace {
+
+// Asked for more machines than this, one call for all is cheaper than one for each.
+constexpr size_t kManyMachines = 12;
+constexpr unsigned kDefinition = VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE;
+
+using StateTest = bool (*)(VMState);
+bool is_off(VMState state) { return state == VMState::Off; }
+bool is_off_or_saved(VMState state) { return !has_process(state); }
+bool is_saved(VMState state) { return state == VMState::Saved; }
+bool is_running(VMState state) { return state == VMState::Running; }
+bool is_paused(VMState state) { return state == VMState::Paused || state == VMState::PausedCritical; }
+
+// An operation's name, the states in which it makes sense, and those states in words.
+struct Action {
+  const char* name;
+  StateTest allowed;
+  const char* needed;
+  Patience patience = Patience::ordinary;
+};
+constexpr Action kStart{"start", is_off_or_saved, "off or saved", Patience::patient};
+constexpr Action kTurnOff{"turn off", has_process, "running or paused"};
+constexpr Action kShutDown{"shut down", is_running, "running"};
+constexpr Action kReboot{"restart", is_running, "running"};
+constexpr Action kReset{"reset", has_process, "running or paused"};
+constexpr Action kPause{"pause", is_running, "running"};
+constexpr Action kResume{"resume", is_paused, "paused"};
+constexpr Action kSave{"save", has_process, "running or paused", Patience::patient};
+constexpr Action kDiscard{"discard the saved state of", is_saved, "saved"};
+constexpr Action kUndefine{"remove", is_off_or_saved, "off or saved"};
+constexpr Action kSaveMemory{"save the memory of", is_paused, "paused", Patience::patient};
+constexpr Action kRestoreMemory{"restore the memory of", is_off, "off", Patience::patient};
+constexpr Action kRedefine{"redefine", is_off_or_saved, "off or saved"};
+constexpr Action kEditOff{"change processors or memory of", is_off, "off"};
+constexpr Action kRename{"rename", is_off_or_saved, "off or saved"};
+
+// A machine during one task.
+struct Target {
+  Session& session;
+  DomainHandle domain;
+  std::string name;
+  VMState state;
+
+  const Api& api() const { return session.api; }
+  virDomain* handle() const { return domain.get(); }
+  Error fail(const Action& action) const;
+};
+
+Result<VMState> state_of(Session& session, virDomain* domain, const std::string& name) {
+  int state = 0;
+  int reason = 0;
+  if (session.api.virDomainGetState(domain, &state, &reason, 0) != 0) {
+    return session.fail("ask for the state of", name);
+  }
+  const bool is_shut_off = state == VIR_DOMAIN_SHUTOFF;
+  const int saved = is_shut_off ? session.api.virDomainHasManagedSaveImage(domain, 0) : 0;
+  if (saved < 0) return session.fail("ask for the state of", name);
+  return view_of(state, reason, saved == 1).state;
+}
+
+// libvirt's last error. One that says "not in this state" becomes ours, with the state that it has by now.
+Error Target::fail(const Action& action) const {
+  Error error = session.fail(action.name, name);
+  if (error.id != "InvalidState") return error;
+  const auto now = state_of(session, handle(), name);
+  if (now && !action.allowed(*now)) return wrong_state(action.name, name, *now, action.needed);
+  return error;
+}
+
+Result<Target> open_target(Session& session, const Guid& id, const Action& action) {
+  HVSH_TRY(DomainHandle domain, session.find(id));
+  const std::string name = session.api.virDomainGetName(domain.get());
+  HVSH_TRY(const VMState state, state_of(session, domain.get(), name));
+  if (!action.allowed(state)) return wrong_state(action.name, name, state, action.needed);
+  return Target{session, std::move(domain), name, state};
+}
+
+Result<std::string> text_of(Session& session, char* text, const char* action, const std::string& name) {
+  const TextHandle handle(text);
+  if (!handle) return session.fail(action, name);
+  return std::string(handle.get());
+}
+
+Result<std::string> definition_of(Session& session, virDomain* domain, const std::string& name) {
+  return text_of(session, session.api.virDomainGetXMLDesc(domain, kDefinition), "read the definition of",
+                 name);
+}
+
+Result<void> define_xml(Session& session, const std::string& xml, const char* action,
+                        const std::string& name) {
+  session.begin_change();
+  const DomainHandle domain(session.api.virDomainDefineXMLFlags(session.handle(), xml.c_str(), 0));
+  if (!domain) return session.fail(action, name);
+  return {};
+}
+
+Result<void> set_autostart(Session& session, virDomain* domain, nouns::StartAction action,
+                           const std::string& name) {
+  const int wanted = action == nouns::StartAction::Start ? 1 : 0;
+  int is = 0;
+  if (session.api.virDomainGetAutostart(domain, &is) == 0 && (is != 0) == (wanted != 0)) return {};
+  session.begin_change();
+  if (session.api.virDomainSetAutostart(domain, wanted) != 0) {
+    return session.fail("set the automatic start of", name);
+  }
+  return {};
+}
+
+// A locally administered address in the range that QEMU and libvirt use.
+Result<std::string> random_mac() {
+  uint8_t tail[3];
+  if (getrandom(tail, sizeof tail, 0) != sizeof tail)
+    return errno_error("read random bytes from", "getrandom", errno);
+  return fmt::format("525400{:02X}{:02X}{:02X}", tail[0], tail[1], tail[2]);
+}
+
+bool offers_kvm(const std::string& capabilities) {
+  return capabilities.find("<domain type='kvm'") != std::string::npos;
+}
+
+// UEFI firmware announces itself by a descriptor; libvirt looks in these folders too.
+bool has_uefi_firmware() {
+  for (const char* folder : {"/usr/share/qemu/firmware", "/etc/qemu/firmware", "/usr/share/OVMF"}) {
+    if (access(folder, R_OK) == 0) return true;
+  }
+  return false;
+}
+
+Error no_uefi(const std::string& name) {
+  return {
+      .id = "OperationFailed",
+      .category = ErrorCategory::NotInstalled,
+      .message = fmt::format("Cannot define virtual machine \"{}\" of generation 2: this host has no UEFI "
+                             "firmware for virtual machines.",
+                             name),
+      .hint = "Install it (on Debian: apt install ovmf), or make a machine of generation 1.",
+      .target = name};
+}
+
+int64_t local_memory_bytes() {
+  return static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<int64_t>(sysconf(_SC_PAGESIZE));
+}
+
+// ---- Tasks: what runs on the worker.
+
+Result<std::vector<RawStatus>> list_by_names(Session& session, const MachineQuery& query) {
+  std::vector<DomainHandle> exact;
+  std::vector<std::string> patterns, missed;
+  for (const std::string& name : query.names) {
+    if (has_wildcard(name)) {
+      patterns.push_back(name);
+      continue;
+    }
+    HVSH_TRY(DomainHandle domain, session.find_or_null(unescape_wildcard(name)));
+    if (domain) {
+      exact.push_back(std::move(domain));
+    } else {
+      missed.push_back(name);
+    }
+  }
+  for (const Guid& id : query.ids) {
+    HVSH_TRY(DomainHandle domain, session.find(id));
+    exact.push_back(std::move(domain));
+  }
+  HVSH_TRY(std::vector<RawStatus> chosen, read_some(session, exact));
+  if (patterns.empty() && missed.empty()) return chosen;
+  HVSH_TRY(std::vector<RawStatus> all, read_all(session));
+  std::set<std::string> found;
+  for (RawStatus& raw : all) {
+    bool is_wanted = std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+      return wildcard_match(pattern, raw.name);
+    });
+    for (const std::string& name : missed) {
+      if (!same_name(unescape_wildcard(name), raw.name)) continue;
+      is_wanted = true;
+      found.insert(name);
+    }
+    if (is_wanted) chosen.push_back(std::move(raw));
+  }
+  for (const std::string& name : missed) {
+    if (!found.contains(name)) return no_such_machine(name);
+  }
+  return chosen;
+}
+
+Result<std::vector<RawStatus>> read_ids(Session& session, const std::vector<Guid>& ids) {
+  if (ids.size() > kManyMachines) return read_all(session);
+  std::vector<DomainHandle> domains;
+  for (const Guid& id : ids) {
+    HVSH_TRY(DomainHandle domain, session.find_or_null(id));
+    if (domain) domains.push_back(std::move(domain));
+  }
+  return read_some(session, domains);
+}
+
+Result<MachineConfig> read_config(Session& session, const Guid& id) {
+  HVSH_TRY(const DomainHandle domain, session.find(id));
+  const std::string name = session.api.virDomainGetName(domain.get());
+  HVSH_TRY(const std::string xml, definition_of(session, domain.get(), name));
+  int autostart = 0;
+  // A machine that is not persistent has no such flag.
+  if (session.api.virDomainGetAutostart(domain.get(), &autostart) != 0) autostart = 0;
+  return read_domain(xml, autostart != 0);
+}
+
+Result<void> define_machine(Session& session, const MachineConfig& config, bool hardware) {
+  HVSH_TRY(const DomainHandle same_id, session.find_or_null(config.id));
+  HVSH_TRY(const DomainHandle namesake, session.find_or_null(config.name));
+  if (same_id || namesake) return machine_exists(config.name);
+  HVSH_TRY(const std::string xml, build_domain(config, hardware));
+  HVSH_CHECK(define_xml(session, xml, "define", config.name));
+  if (config.start_action != nouns::StartAction::Start) return {};
+  HVSH_TRY(const DomainHandle domain, session.find(config.id));
+  return set_autostart(session, domain.get(), config.start_action, config.name);
+}
+
+Result<void> rename_machine(Target& target, const std::string& name) {
+  if (name == target.name) return {};
+  HVSH_TRY(const DomainHandle other, target.session.find_or_null(name));
+  if (other) return machine_exists(name);
+  target.session.begin_change();
+  if (target.api().virDomainRename(target.handle(), name.c_str(), 0) != 0) return target.fail(kRename);
+  target.name = name;
+  return {};
+}
+
+Result<void> set_metadata(Target& target, const MetadataEdit& edit) {
+  const unsigned flags = VIR_DOMAIN_AFFECT_CONFIG |
+                         (has_process(target.state) ? VIR_DOMAIN_AFFECT_LIVE : VIR_DOMAIN_AFFECT_CURRENT);
+  target.session.begin_change();
+  const auto set = [&](int type, const char* text, const char* key, const char* uri) -> Result<void> {
+    if (target.api().virDomainSetMetadata(target.handle(), type, text, key, uri, flags) == 0) return {};
+    return target.session.fail("change settings of", target.name);
+  };
+  if (edit.notes) {
+    const char* text = edit.notes->empty() ? nullptr : edit.notes->c_str();
+    HVSH_CHECK(set(VIR_DOMAIN_METADATA_DESCRIPTION, text, nullptr, nullptr));
+  }
+  if (edit.element.empty()) return {};
+  return set(VIR_DOMAIN_METADATA_ELEMENT, edit.element.c_str(), "hvsh", "https://hvsh.dev/xmlns/vm/1");
+}
+
+Result<void> edit_machine(Session& session, const Guid& id, const MachineEdit& edit) {
+  constexpr Action kAny{"change", [](VMState) { return true; }, "there"};
+  const bool is_light = is_metadata_only(edit);
+  const Action& action = edit.name ? kRename : is_light ? kAny : kEditOff;
+  HVSH_TRY(Target target, open_target(session, id, action));
+  if (!is_light && edit.name) {
+    const bool needs_off =
+        edit.processor_count || edit.memory_startup_bytes || edit.memory_maximum_bytes || edit.dynamic_memory;
+    if (needs_off && !is_off(target.state))
+      return wrong_state(kEditOff.name, target.name, target.state, "off");
+  }
+  if (session.api.virDomainIsPersistent(target.handle()) != 1) {
+    return Error{
+        .id = "InvalidState",
+        .category = ErrorCategory::InvalidOperation,
+        .message = fmt::format("Cannot change virtual machine \"{}\": libvirt keeps it only while it runs.",
+                               target.name),
+        .hint = "Define it first (virsh define).",
+        .target = target.name};
+  }
+  if (edit.name) HVSH_CHECK(rename_machine(target, *edit.name));
+  HVSH_TRY(const std::string xml, definition_of(session, target.handle(), target.name));
+  if (is_light || !has_process(target.state)) {
+    if (edit.start_action)
+      HVSH_CHECK(set_autostart(session, target.handle(), *edit.start_action, target.name));
+  }
+  if (is_light) {
+    HVSH_TRY(const MetadataEdit light, edit_metadata(xml, edit));
+    return set_metadata(target, light);
+  }
+  HVSH_TRY(const std::string edited, edit_domain(xml, edit));
+  if (edited == xml) return {};
+  return define_xml(session, edited, "change", target.name);
+}
+
+Result<void> undefine_machine(Session& session, const Guid& id) {
+  HVSH_TRY(const Target target, open_target(session, id, kUndefine));
+  constexpr unsigned kFlags = VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | VIR_DOMAIN_UNDEFINE_NVRAM |
+                              VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA |
+                              VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA;
+  session.begin_change();
+  if (session.api.virDomainUndefineFlags(target.handle(), kFlags) == 0) return {};
+  return target.fail(kUndefine);
+}
+
+// Memory holds the guest's secrets: 0600, whoever wrote the file.
+Result<void> protect_file(const std::string& path) {
+  struct stat info {};
+  if (stat(path.c_str(), &info) != 0) return errno_error("look at the memory file", path, errno);
+  if ((info.st_mode & 0777) == 0600) return {};
+  if (chmod(path.c_str(), 0600) != 0 && (info.st_mode & 0077) != 0) {
+    return errno_error("protect the memory file", path, errno);
+  }
+  return {};
+}
+
+Result<void> save_memory_of(Session& session, const Guid& id, const std::string& path) {
+  HVSH_TRY(const Target target, open_target(session, id, kSaveMemory));
+  const TextHandle xml(session.api.virDomainGetXMLDesc(target.handle(), 0));
+  if (!xml) return session.fail("read the definition of", target.name);
+  const std::string unfinished = path + ".partial";
+  unlink(unfinished.c_str());
+  HVSH_TRY(const std::string order, memory_snapshot(xml.get(), unfinished));
+  session.begin_change();
+  const SnapshotHandle snapshot(session.api.virDomainSnapshotCreateXML(
+      target.handle(), order.c_str(), VIR_DOMAIN_SNAPSHOT_CREATE_NO_METADATA));
+  if (!snapshot) {
+    Error error = target.fail(kSaveMemory);
+    unlink(unfinished.c_str());
+    return error;
+  }
+  HVSH_CHECK(protect_file(unfinished));
+  if (rename(unfinished.c_str(), path.c_str()) != 0) return errno_error("rename to", path, errno);
+  return sync_folder(folder_of(path));
+}
+
+// libvirt brings memory back only under the name that it was saved with.
+Error renamed_since(const Target& target, const std::string& name_then) {
+  return {.id = "InvalidState",
+          .category = ErrorCategory::InvalidOperation,
+          .message =
+              fmt::format("Cannot restore the memory of virtual machine \"{}\": it was named \"{}\" when its "
+                          "memory was saved.",
+                          target.name, name_then),
+          .hint = fmt::format("Rename it back first: Rename-VM -Name '{}' -NewName '{}'.", target.name,
+                              name_then),
+          .target = target.name};
+}
+
+Result<void> restore_memory_of(Session& session, const Guid& id, const std::string& path) {
+  HVSH_TRY(const Target target, open_target(session, id, kRestoreMemory));
+  HVSH_TRY(const std::string current, definition_of(session, target.handle(), target.name));
+  HVSH_TRY(const std::string saved,
+           text_of(session,
+                   session.api.virDomainSaveImageGetXMLDesc(session.handle(), path.c_str(),
+                                                            VIR_DOMAIN_SAVE_IMAGE_XML_SECURE),
+                   "read the memory file of", target.name));
+  HVSH_TRY(const DomainIdentity identity, identity_of(saved));
+  if (identity.id != id) {
+    return Error{
+        .id = "InvalidParameter",
+        .category = ErrorCategory::InvalidArgument,
+        .message = fmt::format("Cannot restore the memory of virtual machine \"{}\": '{}' is the memory of "
+                               "\"{}\".",
+                               target.name, path, identity.name),
+        .target = path};
+  }
+  if (identity.name != target.name) return renamed_since(target, identity.name);
+  HVSH_TRY(const std::string fitting, restorable_domain(saved, current));
+  session.begin_change();
+  if (session.api.virDomainRestoreFlags(session.handle(), path.c_str(), fitting.c_str(),
+                                        VIR_DOMAIN_SAVE_PAUSED) == 0) {
+    return {};
+  }
+  return target.fail(kRestoreMemory);
+}
+
+Result<void> redefine_machine(Session& session, const Guid& id, const std::string& definition) {
+  HVSH_TRY(const DomainIdentity identity, identity_of(definition));
+  HVSH_TRY(const Target target, open_target(session, id, kRedefine));
+  if (identity.id != id) {
+    return Error{
+        .id = "InvalidParameter",
+        .category = ErrorCategory::InvalidArgument,
+        .message = fmt::format("Cannot redefine virtual machine \"{}\": the definition is that of \"{}\".",
+                               target.name, identity.name),
+        .target = target.name};
+  }
+  HVSH_TRY(const std::string renamed, renamed_domain(definition, target.name));
+  return define_xml(session, renamed, kRedefine.name, target.name);
+}
+
+}  // namespace
+
+class LibvirtHypervisor final : public Hypervisor {
+ public:
+  LibvirtHypervisor(const std::string& uri, const Folders& folders)
+      : connection_(uri),
+        samples_(folders.run.empty() ? "" : folders.run + "/cpu-samples"),
+        probe_cache_(folders.state.empty() ? "" : folders.state + "/kvm-probe") {}
+
+  Result<HostInfo> host() override;
+  Result<std::vector<MachineStatus>> list(const MachineQuery& query) override;
+  Result<std::vector<std::optional<MachineStatus>>> status(std::span<const Guid> ids) override;
+
+  Result<MachineConfig> config(const Guid& id) override {
+    return connection_.call<MachineConfig>("read a machine's configuration", Patience::ordinary,
+                                           [id](Session& session) { return read_config(session, id); });
+  }
+  Result<void> define(const MachineConfig& config) override;
+  Result<void> edit(const Guid& id, const MachineEdit& edit) override {
+    return task(kEditOff, [id, edit](Session& session) { return edit_machine(session, id, edit); });
+  }
+  Result<void> undefine(const Guid& id) override {
+    return task(kUndefine, [id](Session& session) { return undefine_machine(session, id); });
+  }
+
+  Result<void> start(const Guid& id) override {
+    return change(id, kStart, [](const Target& target) {
+      return target.api().virDomainCreateWithFlags(target.handle(), 0);
+    });
+  }
+  Result<void> turn_off(const Guid& id) override {
+    return change(id, kTurnOff, [](const Target& target) {
+      return target.api().virDomainDestroyFlags(target.handle(), 0);
+    });
+  }
+  Result<void> request_shutdown(const Guid& id) override {
+    return change(id, kShutDown, [](const Target& target) {
+      return target.api().virDomainShutdownFlags(target.handle(), 0);
+    });
+  }
+  Result<void> request_reboot(const Guid& id) override {
+    return change(id, kReboot,
+                  [](const Target& target) { return target.api().virDomainReboot(target.handle(), 0); });
+  }
+  Result<void> reset(const Guid& id) override {
+    return change(id, kReset,
+                  [](const Target& target) { return target.api().virDomainReset(target.handle(), 0); });
+  }
+  Result<void> pause(const Guid& id) override {
+    return change(id, kPause,
+                  [](const Target& target) { return target.api().virDomainSuspend(target.handle()); });
+  }
+  Result<void> resume(const Guid& id) override {
+    return change(id, kResume, [](const Target& target) {
+      int state = 0;
+      target.api().virDomainGetState(target.handle(), &state, nullptr, 0);
+      return state == VIR_DOMAIN_PMSUSPENDED ? target.api().virDomainPMWakeup(target.handle(), 0)
+                                             : target.api().virDomainResume(target.handle());
+    });
+  }
+  Result<void> save(const Guid& id) override {
+    return change(id, kSave,
+                  [](const Target& target) { return target.api().virDomainManagedSave(target.handle(), 0); });
+  }
+  Result<void> discard_saved(const Guid& id) override {
+    return change(id, kDiscard, [](const Target& target) {
+      return target.api().virDomainManagedSaveRemove(target.handle(), 0);
+    });
+  }
+  Result<void> save_memory(const Guid& id, const std::string& path) override {
+    return task(kSaveMemory, [id, path](Session& session) { return save_memory_of(session, id, path); });
+  }
+  Result<void> restore_memory(const Guid& id, const std::string& path) override {
+    return task(kRestoreMemory,
+                [id, path](Session& session) { return restore_memory_of(session, id, path); });
+  }
+  Result<std::string> definition(const Guid& id) override {
+    return connection_.call<std::string>(
+        "read a machine's definition", Patience::ordinary, [id](Session& session) -> Result<std::string> {
+          HVSH_TRY(const DomainHandle domain, session.find(id));
+          return definition_of(session, domain.get(), session.api.virDomainGetName(domain.get()));
+        });
+  }
+  Result<MachineConfig> config_of(const std::string& definition) override {
+    return read_domain(definition, std::nullopt);
+  }
+  Result<void> redefine(const Guid& id, const std::string& definition) override {
+    return task(kRedefine,
+                [id, definition](Session& session) { return redefine_machine(session, id, definition); });
+  }
+
+ private:
+  Result<void> task(const Action& action, std::function<Result<void>(Session&)> body) {
+    return connection_.call<void>(fmt::format("{} a virtual machine", action.name), action.patience,
+                                  std::move(body));
+  }
+  // One libvirt call on a machine that is in a fitting state.
+  Result<void> change(const Guid& id, const Action& action, int (*function)(const Target&)) {
+    return task(action, [id, &action, function](Session& session) -> Result<void> {
+      HVSH_TRY(const Target target, open_target(session, id, action));
+      session.begin_change();
+      if (function(target) != 0) return target.fail(action);
+      return {};
+    });
+  }
+  Result<KvmAnswer> acceleration();
+
+  Connection connection_;
+  CpuSamples samples_;
+  std::string probe_cache_;
+};
+
+Result<KvmAnswer> LibvirtHypervisor::acceleration() {
+  HVSH_TRY(const std::string capabilities,
+           connection_.call<std::string>(
+               "ask for the host's capabilities", Patience::ordinary, [](Session& session) {
+                 return text_of(session, session.api.virConnectGetCapabilities(session.handle()),
+                                "ask for the host's capabilities", {});
+               }));
+  if (!offers_kvm(capabilities)) return KvmAnswer{.problem = "libvirt offers no KVM on this host"};
+  // Another host cannot be tried from here; its libvirt is believed.
+  if (!is_local(connection_.uri())) return KvmAnswer{.works = true};
+  return probe_kvm({.cache_file = probe_cache_});
+}
+
+Result<HostInfo> LibvirtHypervisor::host() {
+  HVSH_TRY(HostInfo info,
+           connection_.call<HostInfo>(
+               "ask about the host", Patience::ordinary, [](Session& session) -> Result<HostInfo> {
+                 HostInfo answer{.uri = session.uri()};
+                 virNodeInfo node{};
+                 if (session.api.virNodeGetInfo(session.handle(), &node) != 0)
+                   return session.fail("ask about the host", {});
+                 HVSH_TRY(answer.name, text_of(session, session.api.virConnectGetHostname(session.handle()),
+                                               "ask about the host", {}));
+                 answer.memory_bytes = static_cast<int64_t>(node.memory) * 1024;
+                 answer.logical_processors = static_cast<int32_t>(node.cpus);
+                 answer.processor_mhz = static_cast<int32_t>(node.mhz);
+                 return answer;
+               }));
+  // libvirt adds up the memory of NUMA nodes, which some kernels report too small.
+  if (is_local(info.uri)) info.memory_bytes = local_memory_bytes();
+  HVSH_TRY(const KvmAnswer kvm, acceleration());
+  info.hardware_virtualization = kvm.works;
+  info.virtualization_problem = kvm.problem;
+  return info;
+}
+
+Result<std::vector<MachineStatus>> LibvirtHypervisor::list(const MachineQuery& query) {
+  HVSH_TRY(const std::vector<RawStatus> raw,
+           connection_.call<std::vector<RawStatus>>(
+               "list virtual machines", Patience::ordinary, [query](Session& session) {
+                 return query.names.empty() && query.ids.empty() ? read_all(session)
+                                                                 : list_by_names(session, query);
+               }));
+  std::vector<MachineStatus> machines = finish(raw, is_local(connection_.uri()), samples_);
+  std::sort(machines.begin(), machines.end(),
+            [](const MachineStatus& a, const MachineStatus& b) { return name_before(a.name, b.name); });
+  const auto same = [](const MachineStatus& a, const MachineStatus& b) { return a.id == b.id; };
+  machines.erase(std::unique(machines.begin(), machines.end(), same), machines.end());
+  return machines;
+}
+
+Result<std::vector<std::optional<MachineStatus>>> LibvirtHypervisor::status(std::span<const Guid> ids) {
+  const std::vector<Guid> wanted(ids.begin(), ids.end());
+  HVSH_TRY(std::vector<RawStatus> raw, connection_.call<std::vector<RawStatus>>(
+                                           "ask about virtual machines", Patience::ordinary,
+                                           [wanted](Session& session) { return read_ids(session, wanted); }));
+  std::map<Guid, MachineStatus> by_id;
+  for (MachineStatus& machine : finish(raw, is_local(connection_.uri()), samples_)) {
+    by_id[machine.id] = std::move(machine);
+  }
+  std::vector<std::optional<MachineStatus>> answer;
+  for (const Guid& id : wanted) {
+    const auto found = by_id.find(id);
+    answer.push_back(found == by_id.end() ? std::nullopt : std::optional(found->second));
+  }
+  return answer;
+}
+
+Result<void> LibvirtHypervisor::define(const MachineConfig& config) {
+  MachineConfig complete = config;
+  for (AdapterConfig& adapter : complete.adapters) {
+    if (!adapter.mac.empty()) continue;
+    HVSH_TRY(adapter.mac, random_mac());
+  }
+  HVSH_TRY(const KvmAnswer kvm, acceleration());
+  if (config.generation == 2 && is_local(connection_.uri()) && !has_uefi_firmware())
+    return no_uefi(config.name);
+  return connection_.call<void>(fmt::format("define virtual machine \"{}\"", config.name), Patience::ordinary,
+                                [complete, hardware = kvm.works](Session& session) {
+                                  return define_machine(session, complete, hardware);
+                                });
+}
+
+std::unique_ptr<Hypervisor> make_hypervisor(const std::string& uri, const Folders& folders) {
+  return std::make_unique<LibvirtHypervisor>(uri, folders);
+}
+
+}  // namespace hvsh::engines::libvirt

@@ -1,0 +1,32 @@
+#pragma once
+// The hypervisor through libvirt 9 (QEMU/KVM, or QEMU's emulation where KVM does not really work).
+//
+// Nothing is loaded or connected before the first call. Which libvirt: uri.h. Deadlines: session.h. Devices
+// of new machines: device_rules.h. Where settings stand in libvirt's XML: domain_xml.h.
+//
+// What the values of a status come from: state, memory from libvirt in one bulk call (two with the list of
+// saved machines); uptime, processor time and usage from the QEMU processes of this host (process_table.h,
+// cpu_samples.h), so they are zero for a machine whose process cannot be seen.
+//
+// Names: libvirt tells upper from lower case, Windows does not. A name is looked up as it is written first,
+// which asks for that one machine only, and without case when there is none.
+//
+// A machine that runs can be given new notes, actions, checkpoint settings and metering at once; processors
+// and memory need it off (InvalidState), and so does a new name: libvirt does not rename what runs. Machines
+// that libvirt holds only while they run (transient) cannot be edited.
+#include <memory>
+#include <string>
+
+#include "engines/hypervisor.h"
+
+namespace hvsh::engines::libvirt {
+
+struct Folders {
+  std::string run = {};    // samples of processor time, for the next process; empty: not kept
+  std::string state = {};  // what the trial of KVM showed; empty: not kept
+};
+
+// `uri` empty: the default of uri.h.
+std::unique_ptr<Hypervisor> make_hypervisor(const std::string& uri, const Folders& folders = {});
+
+}  // namespace hvsh::engines::libvirt

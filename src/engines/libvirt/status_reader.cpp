@@ -1,0 +1,154 @@
+#include "engines/libvirt/status_reader.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <set>
+
+namespace hvsh::engines::libvirt {
+
+namespace {
+
+constexpr unsigned kStats = VIR_DOMAIN_STATS_STATE | VIR_DOMAIN_STATS_BALLOON;
+// A machine that is busy with a long job answers with what is known without asking it.
+constexpr unsigned kFlags = VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT;
+constexpr unsigned kMaxDiskErrors = 256;
+
+int64_t number_of(const virTypedParameter& parameter) {
+  switch (parameter.type) {
+    case VIR_TYPED_PARAM_INT: return parameter.value.i;
+    case VIR_TYPED_PARAM_UINT: return parameter.value.ui;
+    case VIR_TYPED_PARAM_LLONG: return parameter.value.l;
+    case VIR_TYPED_PARAM_ULLONG: return static_cast<int64_t>(parameter.value.ul);
+    default: return 0;
+  }
+}
+
+RawStatus raw_of(const Api& api, const virDomainStatsRecord& record) {
+  RawStatus raw;
+  api.virDomainGetUUID(record.dom, raw.id.bytes.data());
+  if (const char* name = api.virDomainGetName(record.dom)) raw.name = name;
+  for (int i = 0; i < record.nparams; ++i) {
+    const virTypedParameter& parameter = record.params[i];
+    const std::string_view field = parameter.field;
+    if (field == "state.state") {
+      raw.state = static_cast<int>(number_of(parameter));
+    } else if (field == "state.reason") {
+      raw.reason = static_cast<int>(number_of(parameter));
+    } else if (field == "balloon.current") {
+      raw.balloon_current_kib = number_of(parameter);
+    } else if (field == "balloon.available") {
+      raw.balloon_available_kib = number_of(parameter);
+    } else if (field == "balloon.usable") {
+      raw.balloon_usable_kib = number_of(parameter);
+    }
+  }
+  return raw;
+}
+
+// Which disks stopped the machine. A question that fails leaves the general text.
+void add_disk_errors(const Api& api, virDomain* domain, RawStatus& raw) {
+  if (!is_paused_by_disk(raw.state, raw.reason)) return;
+  std::vector<virDomainDiskError> errors(kMaxDiskErrors);
+  const int count = api.virDomainGetDiskErrors(domain, errors.data(), kMaxDiskErrors, 0);
+  for (int i = 0; i < count; ++i) {
+    auto& list = errors[i].error == VIR_DOMAIN_DISK_ERROR_NO_SPACE ? raw.full_disks : raw.broken_disks;
+    list.emplace_back(errors[i].disk);
+    std::free(errors[i].disk);
+  }
+}
+
+void add_saved_memory(const Api& api, virDomain* domain, RawStatus& raw) {
+  if (raw.state == VIR_DOMAIN_SHUTOFF)
+    raw.has_saved_memory = api.virDomainHasManagedSaveImage(domain, 0) == 1;
+}
+
+Result<std::set<Guid>> saved_machines(Session& session) {
+  virDomainPtr* domains = nullptr;
+  const int count =
+      session.api.virConnectListAllDomains(session.handle(), &domains, VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE);
+  if (count < 0) return session.fail("list virtual machines", {});
+  std::set<Guid> ids;
+  for (int i = 0; i < count; ++i) {
+    Guid id;
+    session.api.virDomainGetUUID(domains[i], id.bytes.data());
+    session.api.virDomainFree(domains[i]);
+    ids.insert(id);
+  }
+  std::free(domains);
+  return ids;
+}
+
+int64_t since_boot_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return now.tv_sec * 1'000'000'000LL + now.tv_nsec;
+}
+
+}  // namespace
+
+Result<std::vector<RawStatus>> read_all(Session& session) {
+  // Saved machines first: one that is saved between the two calls shows by its reason, and is asked alone.
+  HVSH_TRY(const std::set<Guid> saved, saved_machines(session));
+  virDomainStatsRecordPtr* records = nullptr;
+  const int count = session.api.virConnectGetAllDomainStats(session.handle(), kStats, &records, kFlags);
+  if (count < 0) return session.fail("list virtual machines", {});
+  std::vector<RawStatus> all;
+  all.reserve(static_cast<size_t>(count));
+  for (int i = 0; i < count; ++i) {
+    RawStatus raw = raw_of(session.api, *records[i]);
+    raw.has_saved_memory = raw.state == VIR_DOMAIN_SHUTOFF && saved.contains(raw.id);
+    if (raw.state == VIR_DOMAIN_SHUTOFF && raw.reason == VIR_DOMAIN_SHUTOFF_SAVED && !raw.has_saved_memory) {
+      add_saved_memory(session.api, records[i]->dom, raw);
+    }
+    add_disk_errors(session.api, records[i]->dom, raw);
+    all.push_back(std::move(raw));
+  }
+  session.api.virDomainStatsRecordListFree(records);
+  return all;
+}
+
+Result<std::vector<RawStatus>> read_some(Session& session, const std::vector<DomainHandle>& domains) {
+  std::vector<RawStatus> some;
+  if (domains.empty()) return some;
+  std::vector<virDomainPtr> list;
+  for (const DomainHandle& domain : domains) list.push_back(domain.get());
+  list.push_back(nullptr);
+  virDomainStatsRecordPtr* records = nullptr;
+  const int count = session.api.virDomainListGetStats(list.data(), kStats, &records, kFlags);
+  if (count < 0) return session.fail("ask about virtual machines", {});
+  for (int i = 0; i < count; ++i) {
+    RawStatus raw = raw_of(session.api, *records[i]);
+    add_saved_memory(session.api, records[i]->dom, raw);
+    add_disk_errors(session.api, records[i]->dom, raw);
+    some.push_back(std::move(raw));
+  }
+  session.api.virDomainStatsRecordListFree(records);
+  return some;
+}
+
+std::vector<nouns::MachineStatus> finish(const std::vector<RawStatus>& raw, bool is_local,
+                                         CpuSamples& samples) {
+  const bool any_runs = std::any_of(raw.begin(), raw.end(), [](const RawStatus& machine) {
+    return has_process(view_of(machine.state, machine.reason, machine.has_saved_memory).state);
+  });
+  std::map<Guid, QemuProcess> processes;
+  if (any_runs && is_local) processes = qemu_processes();
+  const int64_t now_ns = since_boot_ns();
+  std::vector<nouns::MachineStatus> statuses;
+  statuses.reserve(raw.size());
+  for (const RawStatus& machine : raw) {
+    const auto found = processes.find(machine.id);
+    if (found == processes.end()) {
+      statuses.push_back(machine_status(machine, std::nullopt, 0));
+    } else {
+      const int32_t percent = samples.percent(machine.id, found->second, now_ns);
+      statuses.push_back(machine_status(machine, found->second, percent));
+    }
+  }
+  samples.store();
+  return statuses;
+}
+
+}  // namespace hvsh::engines::libvirt

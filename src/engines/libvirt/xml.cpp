@@ -1,0 +1,95 @@
+#include "engines/libvirt/xml.h"
+
+#include <fmt/format.h>
+
+#include <sstream>
+
+namespace hvsh::engines::libvirt {
+
+namespace {
+
+constexpr size_t kMaxXmlBytes = 16 << 20;  // libvirt itself sends at most 4 MiB
+
+}  // namespace
+
+Error xml_error(std::string_view why) {
+  return {.id = "OperationFailed",
+          .category = ErrorCategory::InvalidData,
+          .message = fmt::format("The machine's definition cannot be used: {}.", why)};
+}
+
+Result<void> parse_xml(const std::string& text, pugi::xml_document& document) {
+  if (text.size() > kMaxXmlBytes) return xml_error("it is too long");
+  constexpr unsigned kEverything =
+      pugi::parse_cdata | pugi::parse_escapes | pugi::parse_comments | pugi::parse_pi | pugi::parse_ws_pcdata;
+  const auto parsed = document.load_buffer(text.data(), text.size(), kEverything, pugi::encoding_utf8);
+  if (!parsed) return xml_error(parsed.description());
+  return {};
+}
+
+std::string xml_text(const pugi::xml_node& node) {
+  std::ostringstream out;
+  node.print(out, "", pugi::format_raw | pugi::format_no_declaration, pugi::encoding_utf8);
+  return out.str();
+}
+
+pugi::xml_node child_of(pugi::xml_node parent, const char* name) {
+  const pugi::xml_node child = parent.child(name);
+  return child ? child : parent.append_child(name);
+}
+
+void set_text(pugi::xml_node node, const std::string& text) {
+  for (pugi::xml_node child = node.first_child(); child;) {
+    const pugi::xml_node next = child.next_sibling();
+    if (child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata) node.remove_child(child);
+    child = next;
+  }
+  node.append_child(pugi::node_pcdata).set_value(text.c_str());
+}
+
+void set_attribute(pugi::xml_node node, const char* name, const std::string& value) {
+  pugi::xml_attribute attribute = node.attribute(name);
+  if (!attribute) attribute = node.append_attribute(name);
+  attribute.set_value(value.c_str());
+}
+
+pugi::xml_node find_metadata(const pugi::xml_node& domain) {
+  for (const pugi::xml_node& node : domain.child("metadata").children()) {
+    const std::string_view name = node.name();
+    const size_t colon = name.find(':');
+    const std::string declaration =
+        colon == std::string_view::npos ? "xmlns" : "xmlns:" + std::string(name.substr(0, colon));
+    const std::string_view local = colon == std::string_view::npos ? name : name.substr(colon + 1);
+    if (local == "vm" && std::string_view(node.attribute(declaration.c_str()).value()) == kNamespace)
+      return node;
+  }
+  return {};
+}
+
+pugi::xml_node make_metadata(pugi::xml_node domain) {
+  if (const pugi::xml_node found = find_metadata(domain)) return found;
+  pugi::xml_node node = child_of(domain, "metadata").append_child("hvsh:vm");
+  node.append_attribute("xmlns:hvsh").set_value(kNamespace);
+  return node;
+}
+
+void edit_attributes(pugi::xml_node metadata, const MachineEdit& edit) {
+  const auto put = [&](const char* name, const auto& value, const auto& to_text) {
+    if (value) set_attribute(metadata, name, to_text(*value));
+  };
+  const auto enumeration = [](auto value) { return enum_text(value); };
+  const auto number = [](auto value) { return std::to_string(value); };
+  const auto truth = [](bool value) { return std::string(bool_text(value)); };
+  const auto text = [](const std::string& value) { return value; };
+  put("snapshots", edit.snapshot_folder, text);
+  put("start-action", edit.start_action, enumeration);
+  put("start-delay", edit.start_delay_seconds, number);
+  put("stop-action", edit.stop_action, enumeration);
+  put("checkpoint-type", edit.checkpoint_type, enumeration);
+  put("automatic-checkpoints", edit.automatic_checkpoints, truth);
+  put("dynamic-memory", edit.dynamic_memory, truth);
+  put("minimum-memory", edit.memory_minimum_bytes, number);
+  put("metering", edit.metering_enabled, truth);
+}
+
+}  // namespace hvsh::engines::libvirt

@@ -1,0 +1,48 @@
+#pragma once
+// What the domain XML files share. Private to them: it brings pugixml.
+#include <optional>
+#include <pugixml.hpp>
+#include <string>
+#include <string_view>
+
+#include "core/result.h"
+#include "core/type_info.h"
+#include "engines/hypervisor.h"
+
+namespace hvsh::engines::libvirt {
+
+inline constexpr const char* kNamespace = "https://hvsh.dev/xmlns/vm/1";
+
+// Keeps all that there is: comments, processing instructions, white space.
+Result<void> parse_xml(const std::string& text, pugi::xml_document& document);
+std::string xml_text(const pugi::xml_node& node);
+
+Error xml_error(std::string_view why);
+
+// A child by its name, added at the end if it is missing.
+pugi::xml_node child_of(pugi::xml_node parent, const char* name);
+void set_text(pugi::xml_node node, const std::string& text);
+void set_attribute(pugi::xml_node node, const char* name, const std::string& value);
+
+// hvsh's element in <metadata>, whatever its prefix is; an empty node if there is none.
+pugi::xml_node find_metadata(const pugi::xml_node& domain);
+// The same, made if it is missing.
+pugi::xml_node make_metadata(pugi::xml_node domain);
+
+template <class E>
+std::string enum_text(E value) {
+  return std::string(EnumOf<E>::info.name_of(static_cast<int32_t>(value)));
+}
+template <class E>
+E enum_value(std::string_view text, E otherwise) {
+  for (const EnumMember& member : EnumOf<E>::info.members) {
+    if (member.name == text) return static_cast<E>(member.value);
+  }
+  return otherwise;
+}
+inline const char* bool_text(bool value) { return value ? "true" : "false"; }
+
+// Writes what `edit` sets into hvsh's element.
+void edit_attributes(pugi::xml_node metadata, const MachineEdit& edit);
+
+}  // namespace hvsh::engines::libvirt
