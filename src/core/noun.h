@@ -63,6 +63,7 @@ struct Noun {
   std::span<const Column> table = {};              // empty: no table view
   std::span<const std::string_view> list = {};     // empty: a list of all properties
   std::string_view group_by = {};                  // property that groups the table
+  std::string_view group_label = {};               // what stands before its value; empty: its name
   std::span<const std::string_view> aliases = {};  // further type names, as older modules spelled them
 
   const Prop* find(std::string_view name) const;  // without case; follows alias_of
