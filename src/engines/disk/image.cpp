@@ -1,4 +1,4 @@
-#include "engines/disk/image.h"
+#include "engines/disk_image.h"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 // Probing, inspecting and creating images of all formats.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include "engines/disk/image.h"
+#include "engines/disk_image.h"
 
 #include <fcntl.h>
 #include <unistd.h>

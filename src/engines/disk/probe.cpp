@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "engines/disk/image.h"
 #include "engines/disk/probe.h"
+#include "engines/disk_image.h"
 #include "engines/vhdx/format.h"
 #include "engines/vhdx/vhd_format.h"
 

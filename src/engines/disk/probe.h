@@ -1,7 +1,7 @@
 #pragma once
 // Probing and describing files that are open already; for the sources of this folder.
 #include "core/result.h"
-#include "engines/disk/image.h"
+#include "engines/disk_image.h"
 #include "engines/vhdx/file.h"
 
 namespace hvsh::engines {

@@ -1,10 +1,9 @@
 #include "engines/inventory.h"
 
-#include <unistd.h>
-
-#include <array>
 #include <chrono>
 #include <optional>
+
+#include "engines/host_name.h"
 
 namespace hvsh::engines {
 
@@ -12,11 +11,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kFreshFor{1};
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : std::string("localhost");
-}
 
 }  // namespace
 
