@@ -61,8 +61,9 @@ struct ImageInfo {
 Result<ImageFormat> probe(const std::string& path);
 
 // Everything about one image, its structures checked whole. Without `options.allow_parent` the parents of a
-// differencing disk are only looked for in its own folder. Errors: not an image that can be read (the format
-// is named), corrupted, and those of files.
+// differencing disk are only looked for in its own folder. An image in use may be read in the middle of a
+// change; it is then looked at again before it is called corrupted. Errors: not an image that can be read
+// (the format is named), corrupted, and those of files.
 Result<ImageInfo> inspect(const std::string& path, const vhdx::OpenOptions& options = {});
 
 // Refuses an image whose content is of another format than it would be attached as: a guest would see the

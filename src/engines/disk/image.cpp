@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "engines/disk/partitions.h"
 #include "engines/disk/probe.h"
@@ -74,9 +76,7 @@ Result<void> describe_vhd(std::unique_ptr<vhdx::File> file, const vhdx::OpenOpti
   return {};
 }
 
-}  // namespace
-
-Result<ImageInfo> inspect(const std::string& path, const vhdx::OpenOptions& options) {
+Result<ImageInfo> inspect_once(const std::string& path, const vhdx::OpenOptions& options) {
   HVSH_TRY(auto file, vhdx::File::open_read(path));
   ImageInfo info;
   info.path = path;
@@ -92,6 +92,27 @@ Result<ImageInfo> inspect(const std::string& path, const vhdx::OpenOptions& opti
     HVSH_CHECK(describe_foreign(*file, info));
   }
   return info;
+}
+
+bool is_in_use(const std::string& path) {
+  auto file = vhdx::File::open_read(path);
+  return file && (*file)->is_locked();
+}
+
+// How often, and after which pause, an image that a guest is writing is looked at again.
+constexpr int kLooks = 8;
+constexpr std::chrono::milliseconds kPause{15};
+
+}  // namespace
+
+Result<ImageInfo> inspect(const std::string& path, const vhdx::OpenOptions& options) {
+  for (int look = 1;; ++look) {
+    auto info = inspect_once(path, options);
+    if (info || look == kLooks || info.error().category != ErrorCategory::InvalidData) return info;
+    // What seems corrupted may be an image in the middle of a change.
+    if (!is_in_use(path)) return info;
+    std::this_thread::sleep_for(kPause);
+  }
 }
 
 Result<void> create(const ImageSpec& spec) {

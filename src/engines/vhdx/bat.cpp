@@ -73,12 +73,12 @@ Result<BatEntry> Bat::decode_payload(uint64_t block, uint64_t value) const {
     case 2:
       if (entry.offset != 0) return bad("has a place though the block is not there");
       return entry;
-    case 1:
-    case 3: break;  // may keep the place that it had
-    case 6: break;
     case 7:
       if (!geometry_.differencing) return bad("is partially present in a disk without parent");
       break;
+    case 1:  // this and the next may keep the place that they had
+    case 3:
+    case 6: break;
     default: return bad(fmt::format("has state {}, which is not known", state));
   }
   const bool present = state >= 6;
