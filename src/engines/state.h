@@ -12,7 +12,8 @@
 // good hands and left alone. `data` is text that belongs to the operation's kind, opaque here.
 //
 // Nothing is opened or created before the first call that needs it; read-only cmdlets never need it. Errors:
-// ResourceBusy, AccessDenied, StateTooNew (the schema is of a later version), OperationFailed. Not
+// ResourceBusy, AccessDenied, StateTooNew (the schema is of a later version), OperationFailed;
+// JournalFailed: a step could not be made durable, so it must not happen. Not
 // thread-safe: one per interpreter; processes exclude each other.
 //
 // Fault injection for tests, through HVSH_FAULT:
@@ -38,6 +39,9 @@ namespace hvsh::engines {
 struct StateConfig {
   std::string state_folder;  // durable: journal and history
   std::string run_folder;    // gone after a boot: locks
+  // Of the hypervisor (its URI). Operations that were begun under another one are not seen: only there can
+  // anybody tell what has become of them.
+  std::string connection = {};
   std::chrono::milliseconds lock_timeout{10'000};
 };
 

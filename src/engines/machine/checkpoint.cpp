@@ -245,39 +245,50 @@ Result<void> Machines::Work::run_restore(Plan& plan) {
   enter_leaves(record, plan.disks, plan.leaves);
   HVSH_CHECK(step(3));
   HVSH_CHECK(save_record(record, plan.record_path));
-  return finish_restore(operation(), plan);
+  bool has_disks = false;
+  HVSH_TRY(const CheckpointRecord checkpoint, restored_checkpoint(plan, has_disks));
+  HVSH_CHECK(bring_back(operation(), plan, checkpoint, has_disks));
+  return end_restore(operation(), plan);
 }
 
-// What comes after the commit point; also from recovery, so it begins wherever the machine is.
-Result<void> Machines::Work::finish_restore(Operation& operation, Plan& plan) {
+Result<CheckpointRecord> Machines::Work::restored_checkpoint(const Plan& plan, bool& has_disks) {
   HVSH_TRY(const MachineRecord record, load_record(plan.record_path));
+  has_disks = !record.disks.empty();
   const CheckpointRecord* checkpoint = record.find_checkpoint(plan.checkpoint);
   if (checkpoint == nullptr) return no_such_checkpoint(plan.machine_name, plan.checkpoint);
+  return *checkpoint;
+}
+
+// Settings and memory, after the commit point; also from recovery, so it begins wherever the machine is.
+Result<void> Machines::Work::bring_back(Operation& operation, const Plan& plan,
+                                        const CheckpointRecord& checkpoint, bool has_disks) {
   HVSH_TRY(auto now, look());
-  const int reached = operation.entry().step;
-  if (now && now->state == VMState::Off && reached < 7) {
+  if (now && now->state == VMState::Off && operation.entry().step < 7) {
     HVSH_CHECK(operation.step(4));
-    if (!checkpoint->config.empty()) {
+    if (!checkpoint.config.empty()) {
       HVSH_TRY(const MachineConfig before, hypervisor().config(id_));
-      HVSH_CHECK(hypervisor().redefine(id_, checkpoint->config));
+      HVSH_CHECK(hypervisor().redefine(id_, checkpoint.config));
       // Whether it is metered is a fact about the machine, not about its state.
       HVSH_CHECK(hypervisor().edit(id_, {.metering_enabled = before.metering_enabled}));
     }
-    if (!checkpoint->memory_file.empty()) {
-      HVSH_CHECK(operation.step(5));
-      if (!record.disks.empty()) HVSH_CHECK(servers().reopen(id_text(), plan.record_path));
-      HVSH_CHECK(operation.step(6));
-      HVSH_CHECK(hypervisor().restore_memory(id_, checkpoint->memory_file));
-      HVSH_TRY(now, look());
-    }
+    if (checkpoint.memory_file.empty()) return {};
+    HVSH_CHECK(operation.step(5));
+    if (has_disks) HVSH_CHECK(servers().reopen(id_text(), plan.record_path));
+    HVSH_CHECK(operation.step(6));
+    HVSH_CHECK(hypervisor().restore_memory(id_, checkpoint.memory_file));
+    HVSH_TRY(now, look());
   }
   // Paused by us, at the checkpoint's instant; one that runs was started by somebody, on the right disks.
   if (now && is_paused(now->state) && operation.entry().step >= 6) {
     HVSH_CHECK(operation.step(7));
     HVSH_CHECK(hypervisor().save(id_));
-    HVSH_TRY(now, look());
   }
-  HVSH_CHECK(operation.step(8));
+  return {};
+}
+
+Result<void> Machines::Work::end_restore(Operation& operation, Plan& plan) {
+  HVSH_CHECK(operation.step(kRestoreTidies));
+  HVSH_TRY(const auto now, look());
   if (now && !is_on(now->state)) HVSH_CHECK(servers().stop(id_text()));
   return tidy(operation, plan);
 }
@@ -287,8 +298,26 @@ Result<Outcome> Machines::Work::settle_restore(Operation& operation, Plan& plan)
   const bool committed = operation.entry().step >= 3 && record.current_checkpoint == plan.checkpoint &&
                          record.disks == plan.leaves;
   if (committed) {
-    HVSH_CHECK(finish_restore(operation, plan));
-    return Outcome::finished;
+    Outcome outcome = Outcome::finished;
+    bool has_disks = false;
+    HVSH_TRY(const CheckpointRecord checkpoint, restored_checkpoint(plan, has_disks));
+    // A memory file that cannot be used, or settings that the hypervisor refuses, will not get better; the
+    // machine goes on from the checkpoint's disks.
+    if (operation.entry().step < kRestoreTidies) {
+      if (auto brought = bring_back(operation, plan, checkpoint, has_disks); !brought) {
+        const std::string& id = brought.error().id;
+        if (id == "HypervisorUnavailable" || id == "HypervisorTimeout" || id == "JournalFailed") {
+          return brought.take_error();
+        }
+        notices_.warn(
+            fmt::format("Virtual machine \"{}\" has the disks of checkpoint \"{}\", but not all of its "
+                        "settings and memory: {}",
+                        plan.machine_name, checkpoint.name, brought.error().message));
+        outcome = Outcome::lessened;
+      }
+    }
+    HVSH_CHECK(end_restore(operation, plan));
+    return outcome;
   }
   if (plan.leaves.empty() && operation.entry().step >= 1) {
     HVSH_TRY(plan.leaves, servers().create_leaves(plan.disks, plan.tag));

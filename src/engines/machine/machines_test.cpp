@@ -41,13 +41,16 @@ struct World {
   State state;
   Machines machines;
   std::vector<std::string> warnings, told;
+  bool lessened = false;  // an operation has said that it did not get all
   Notices notices;
 
   explicit World(const std::string& path)
       : folder(path),
         hypervisor("memory://" + path + "/hypervisor.json"),
         servers(path + "/servers"),
-        state({path + "/state", path + "/run", std::chrono::milliseconds(100)}),
+        state({.state_folder = path + "/state",
+               .run_folder = path + "/run",
+               .lock_timeout = std::chrono::milliseconds(100)}),
         machines(hypervisor, servers, state, memory::disk_images(),
                  {path + "/machines", std::chrono::milliseconds(300), std::chrono::milliseconds(1)}) {
     notices.warning = [this](const std::string& text) { warnings.push_back(text); };
@@ -236,7 +239,7 @@ std::vector<Case> cases() {
   };
   const auto check_restored = [](World& world, bool done) {
     CHECK(content_of(world.record().disks) == (done ? kCheckpoints.at("c2") : kCurrent));
-    if (done) CHECK(world.state_of() == VMState::Saved);
+    if (done && !world.lessened) CHECK(world.state_of() == VMState::Saved);
   };
   const auto take_out = [](bool subtree) {
     return [subtree](World& world, const Guid& id, const Guid& about) {
@@ -365,6 +368,7 @@ TEST_CASE("an operation whose n-th call fails is done or undone, with one error"
         world.machines.recover(world.notices);
         const bool done = test.is_done(world);
         if (succeeded) CHECK(done);
+        world.lessened = done && !succeeded;
         if (count == 1) CHECK(succeeded == done);  // what failed once was undone, or done in a second try
         check_after(world, test, done);
       }

@@ -254,6 +254,12 @@ Result<void> Machines::Work::end(Result<void> result) {
   auto closed = outcome ? operation_->done() : Result<void>();
   if (outcome && closed) {
     if (*outcome == Outcome::undone) return error;
+    if (*outcome == Outcome::lessened) {
+      error.hint =
+          fmt::format("The disks of \"{}\" are those of the checkpoint; its memory or settings are not.",
+                      plan->machine_name);
+      return error;
+    }
     notices_.warn(fmt::format("{} of \"{}\" is done, though at first it failed: {}", operation_->entry().kind,
                               plan->machine_name, error.message));
     return {};
@@ -279,7 +285,7 @@ Result<void> Machines::Work::recover() {
           fmt::format("{} of virtual machine \"{}\", begun by process {} at {}, was interrupted; it has "
                       "been {}.",
                       entry.kind, plan.machine_name, entry.owner, entry.started,
-                      *outcome == Outcome::finished ? "finished" : "undone"));
+                      *outcome == Outcome::undone ? "undone" : "finished"));
       continue;
     }
     Error error = outcome.take_error();
@@ -287,8 +293,10 @@ Result<void> Machines::Work::recover() {
         "{} of virtual machine \"{}\", begun by process {} at {}, was interrupted and can neither be "
         "finished nor undone: {}",
         entry.kind, plan.machine_name, entry.owner, entry.started, error.message);
-    // The machine is whole while images wait to be merged; that must not stop it from being used.
-    if (entry.kind != kRemoveCheckpoint || plan.paused) return error;
+    // The machine is whole while images wait to be merged or removed; that must not stop it from being used.
+    const bool whole = entry.kind == kRemoveCheckpoint ||
+                       (entry.kind == kRestore && operation.entry().step >= kRestoreTidies);
+    if (!whole || plan.paused) return error;
     notices_.warn(error.message);
   }
   return {};

@@ -24,8 +24,11 @@ inline constexpr std::string_view kRenameMachine = "Rename-VM";
 inline constexpr std::string_view kCheckpoint = "Checkpoint-VM";
 inline constexpr std::string_view kRestore = "Restore-VMSnapshot";
 inline constexpr std::string_view kRemoveCheckpoint = "Remove-VMSnapshot";
+// The step of a restore from which on only images are tidied.
+inline constexpr int kRestoreTidies = 8;
 
-enum class Outcome { finished, undone };
+// lessened: the machine is whole and past the commit point, but does not have all that was asked for.
+enum class Outcome { finished, lessened, undone };
 
 class Machines::Work {
  public:
@@ -79,8 +82,10 @@ class Machines::Work {
   Result<void> run_remove(Plan& plan);
   Result<void> run_checkpoint(const std::string& name, Plan& plan);
   Result<void> run_restore(Plan& plan);
-  Result<void> finish_restore(Operation& operation, Plan& plan);
-  Result<void> bring_memory_back(Operation& operation, const CheckpointRecord& checkpoint);
+  Result<void> bring_back(Operation& operation, const Plan& plan, const CheckpointRecord& checkpoint,
+                          bool has_disks);
+  Result<void> end_restore(Operation& operation, Plan& plan);
+  Result<CheckpointRecord> restored_checkpoint(const Plan& plan, bool& has_disks);
   Result<void> run_remove_checkpoint(const std::vector<std::string>& ids, Plan& plan);
   Result<void> merge(Operation& operation, Plan& plan, const std::string& target, const std::string& child,
                      const std::string& base);

@@ -17,6 +17,7 @@ CREATE TABLE operations (
   id      TEXT PRIMARY KEY,
   machine TEXT NOT NULL,
   kind    TEXT NOT NULL,
+  connection TEXT NOT NULL,
   step    INTEGER NOT NULL,
   data    TEXT NOT NULL,
   owner   INTEGER NOT NULL,

@@ -105,6 +105,11 @@ int64_t number_of(const SqlValue& value) {
   return number == nullptr ? 0 : *number;
 }
 
+Error not_journalled(Error error) {
+  error.id = "JournalFailed";
+  return error;
+}
+
 }  // namespace
 
 StateConfig default_state_config(bool system_daemon) {
@@ -225,9 +230,10 @@ Result<Operation> State::begin(std::string_view kind, const Guid& machine, std::
                      .owner = ::getpid(),
                      .started = time_text("%Y-%m-%dT%H:%M:%SZ", true)};
   HVSH_CHECK(
-      database->run("INSERT INTO operations (id, machine, kind, step, data, owner, started) "
-                    "VALUES (?, ?, ?, 0, ?, ?, ?)",
-                    {entry.id, entry.machine, entry.kind, entry.data, int64_t{entry.owner}, entry.started}));
+      database->run("INSERT INTO operations (id, machine, kind, connection, step, data, owner, started) "
+                    "VALUES (?, ?, ?, ?, 0, ?, ?, ?)",
+                    {entry.id, entry.machine, entry.kind, config_.connection, entry.data,
+                     int64_t{entry.owner}, entry.started}));
   if (fault("kill", kind, 0)) die();
   return Operation(std::move(database), std::move(entry));
 }
@@ -236,11 +242,13 @@ Result<std::vector<JournalEntry>> State::unfinished(std::optional<Guid> machine)
   HVSH_TRY(auto database, this->database(false));
   std::vector<JournalEntry> entries;
   if (!database) return entries;
-  const std::string where = machine ? "WHERE machine = ? " : "";
+  SqlRow parameters = {config_.connection};
+  if (machine) parameters.push_back(machine->to_string());
   HVSH_TRY(const auto rows,
-           database->run("SELECT id, machine, kind, step, data, owner, started FROM operations " + where +
-                             "ORDER BY started, id",
-                         machine ? SqlRow{machine->to_string()} : SqlRow{}));
+           database->run(fmt::format("SELECT id, machine, kind, step, data, owner, started FROM operations "
+                                     "WHERE connection = ? {} ORDER BY started, id",
+                                     machine ? "AND machine = ?" : ""),
+                         parameters));
   for (const SqlRow& row : rows) {
     entries.push_back({.id = text_of(row[0]),
                        .machine = text_of(row[1]),
@@ -257,24 +265,23 @@ Operation State::resume(JournalEntry entry) { return Operation(database_, std::m
 
 Result<void> Operation::step(int number, std::optional<std::string> data) {
   if (fault("kill-after", entry_.kind, entry_.step)) die();
+  const std::string& text = data ? *data : entry_.data;
   if (fault("fail", entry_.kind, number)) {
-    return Error{
-        .id = "OperationFailed",
-        .category = ErrorCategory::WriteError,
-        .message = fmt::format("Cannot journal step {} of {}: the fault was asked for.", number, entry_.kind),
-        .target = entry_.machine};
+    return not_journalled({.category = ErrorCategory::WriteError, .message = "The fault was asked for."});
   }
-  if (data) entry_.data = std::move(*data);
+  auto stepped = database_->run("UPDATE operations SET step = ?, data = ? WHERE id = ?",
+                                {int64_t{number}, text, entry_.id});
+  if (!stepped) return not_journalled(stepped.take_error());
   entry_.step = number;
-  HVSH_CHECK(database_->run("UPDATE operations SET step = ?, data = ? WHERE id = ?",
-                            {int64_t{number}, entry_.data, entry_.id}));
+  if (data) entry_.data = std::move(*data);
   if (fault("kill", entry_.kind, number)) die();
   return {};
 }
 
 Result<void> Operation::done() {
   if (fault("kill-after", entry_.kind, entry_.step)) die();
-  HVSH_CHECK(database_->run("DELETE FROM operations WHERE id = ?", {entry_.id}));
+  auto ended = database_->run("DELETE FROM operations WHERE id = ?", {entry_.id});
+  if (!ended) return not_journalled(ended.take_error());
   return {};
 }
 

@@ -23,7 +23,9 @@ struct Folder {
     path = mkdtemp(name);
   }
   ~Folder() { std::filesystem::remove_all(path); }
-  StateConfig config() const { return {path + "/state", path + "/run", milliseconds(60)}; }
+  StateConfig config() const {
+    return {.state_folder = path + "/state", .run_folder = path + "/run", .lock_timeout = milliseconds(60)};
+  }
   std::string path;
 };
 
@@ -94,7 +96,7 @@ TEST_CASE("two names of one image share its lock") {
 TEST_CASE("a lock that cannot be made is an error that names the folder") {
   Folder folder;
   std::filesystem::create_directories(folder.path);
-  State state({folder.path + "/state", "/dev/null/run", milliseconds(10)});
+  State state({.state_folder = folder.path, .run_folder = "/dev/null/run"});
   auto lock = state.lock_machine(Guid::random(), "web01", "Start-VM");
   REQUIRE(!lock);
   CHECK(lock.error().message.find("/dev/null/run/locks") != std::string::npos);
@@ -129,6 +131,15 @@ TEST_CASE("an operation stays in the journal until it is done") {
   Operation operation = state.resume((*entries)[0]);
   REQUIRE(operation.done());
   CHECK(state.unfinished()->empty());
+}
+
+TEST_CASE("operations of another hypervisor are not seen") {
+  Folder folder;
+  StateConfig config = folder.config();
+  config.connection = "qemu:///system";
+  REQUIRE(State(config).begin("New-VM", Guid::random(), ""));
+  CHECK(State(config).unfinished()->size() == 1);
+  CHECK(State(folder.config()).unfinished()->empty());
 }
 
 TEST_CASE("a step is durable when the process is killed in it") {
