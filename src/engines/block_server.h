@@ -24,7 +24,9 @@
 //   base;
 //               after_pivot() writes the record and resumes it; only then the child is deleted.
 //               Killed anywhere: call merge() again with the same arguments; it continues, or finds it done.
-//               Between before_pivot() and after_pivot() nobody may resume the guest.
+//               Between before_pivot() and after_pivot() nobody may resume the guest. After an error of
+//               merge() the caller may resume it, unless the error's id is MergePivotUnfinished or it came
+//               from after_pivot(): then the machine stays paused until merge() succeeds, or is turned off.
 //
 // One lock per machine is the caller's: two operations on one machine are never in flight together, except
 // state() and stop(), which may come at any time. Functions may block; none hangs: each wait has a deadline.
@@ -102,7 +104,10 @@ class BlockServers {
   // The guest is off: the record's images are served from now on, whatever was before.
   virtual Result<void> reopen(const std::string& vm_id, const std::string& record_path) = 0;
 
-  // Works with the server running (the guest may write all the time) or not.
+  // Works with the server running (the guest may write all the time) or not. The child may be the image that
+  // the guest writes, one below it, or one of a side branch; all images over it are put over the base. A
+  // child that the record does not name any more counts as merged, and is deleted. Refused if something else
+  // lies over the base or a checkpoint has it as its disk.
   virtual Result<void> merge(const MergeRequest& request, const MergeHooks& hooks) = 0;
 
   // Deletes images that nothing uses any more; ones that are gone already are no error.

@@ -206,12 +206,14 @@ Result<std::vector<LogEntry>> find_active_log(const Source& source, const Header
     const bool better = active.empty() || run.back().sequence > active.back().sequence;
     if (tail != run.end() && better) active.assign(tail, run.end());
   }
-  if (active.empty()) return corrupt(source.path(), "its header names a log, but the log has no valid entry");
   return active;
 }
 
 Result<std::unique_ptr<Source>> replay_log(std::unique_ptr<Source> source, const Header& header) {
   HVSH_TRY(const std::vector<LogEntry> entries, find_active_log(*source, header));
+  if (entries.empty()) {
+    return corrupt(source->path(), "its header names a log, but the log has no valid entry");
+  }
   const LogEntry& head = entries.back();
   if (head.flushed_file_offset > source->size()) {
     return corrupt(source->path(), fmt::format("it was cut off: it has {} bytes of at least {}",

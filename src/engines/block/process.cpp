@@ -1,0 +1,276 @@
+#include "engines/block/process.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <grp.h>
+#include <linux/close_range.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <set>
+
+namespace hvsh::engines::block {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr size_t kOutputMax = 65536;
+
+// Everything below runs between fork and exec: plain system calls on data that was prepared before.
+
+// Gives up our rights for good. The raw calls change this (single) thread, which is all that a child has.
+int become(const User& user) {
+  if (::syscall(SYS_setgroups, user.groups.size(), user.groups.data()) != 0) return errno;
+  if (::syscall(SYS_setresgid, user.gid, user.gid, user.gid) != 0) return errno;
+  if (::syscall(SYS_setresuid, user.uid, user.uid, user.uid) != 0) return errno;
+  return 0;
+}
+
+void reset_signals() {
+  struct sigaction action {};
+  action.sa_handler = SIG_DFL;
+  for (int number = 1; number < 32; ++number) ::sigaction(number, &action, nullptr);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+[[noreturn]] void fail(int report_fd, int code) {
+  [[maybe_unused]] const auto done = ::write(report_fd, &code, sizeof code);
+  ::_exit(127);
+}
+
+[[noreturn]] void exec_child(const Spawn& spawn, char* const* argv, int null_fd, int report_fd,
+                             pid_t parent) {
+  reset_signals();
+  if (spawn.detach) {
+    ::setsid();
+    const pid_t grandchild = ::fork();
+    if (grandchild < 0) fail(report_fd, errno);
+    if (grandchild > 0) ::_exit(0);
+  }
+  const int output = spawn.output_fd >= 0 ? spawn.output_fd : null_fd;
+  if (::dup2(null_fd, 0) < 0 || ::dup2(output, 1) < 0 || ::dup2(output, 2) < 0) fail(report_fd, errno);
+  // Descriptors of libraries that forgot close-on-exec must not leak into a process that lives for weeks.
+  if (::syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC) != 0) fail(report_fd, errno);
+  for (const int fd : spawn.keep_fds) {
+    if (::fcntl(fd, F_SETFD, 0) != 0) fail(report_fd, errno);
+  }
+  if (spawn.user) {
+    ::umask(0077);
+    if (const int code = become(*spawn.user)) fail(report_fd, code);
+  }
+  if (spawn.die_with_parent) {
+    // After the change of user, which clears it. If the parent is gone already, nobody would tell us.
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (::getppid() != parent) ::_exit(0);
+  }
+  if (spawn.detach && ::chdir("/") != 0) fail(report_fd, errno);
+  ::execvp(argv[0], argv);
+  fail(report_fd, errno);
+}
+
+Error cannot_run(const std::string& program, int code) {
+  Error error = errno_error("run", program, code);
+  if (code == ENOENT) {
+    error.hint =
+        fmt::format("Install the package that has {} (Debian: qemu-utils, qemu-system-common).", program);
+  }
+  return error;
+}
+
+}  // namespace
+
+Result<pid_t> spawn(const Spawn& spawn) {
+  std::vector<char*> argv;
+  for (const std::string& argument : spawn.argv) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (!null.valid()) return errno_error("open", "/dev/null", errno);
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return errno_error("make a pipe for", spawn.argv[0], errno);
+  UniqueFd report(ends[0]);
+  UniqueFd report_child(ends[1]);
+  const pid_t parent = ::getpid();
+  const pid_t child = ::fork();
+  if (child < 0) return errno_error("start", spawn.argv[0], errno);
+  if (child == 0) exec_child(spawn, argv.data(), null.get(), report_child.get(), parent);
+  report_child.reset();
+  if (spawn.detach) {
+    while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }
+  int code = 0;
+  ssize_t got;
+  while ((got = ::read(report.get(), &code, sizeof code)) < 0 && errno == EINTR) {
+  }
+  if (got == 0) return spawn.detach ? 0 : child;  // the exec closed the pipe
+  if (!spawn.detach) {
+    while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }
+  return cannot_run(spawn.argv[0], code);
+}
+
+Result<Outcome> run(const std::vector<std::string>& argv, const User* user,
+                    std::chrono::milliseconds deadline) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return errno_error("make a pipe for", argv[0], errno);
+  UniqueFd reader(ends[0]);
+  UniqueFd writer(ends[1]);
+  HVSH_TRY(const pid_t child,
+           spawn({.argv = argv, .output_fd = writer.get(), .user = user, .die_with_parent = true}));
+  writer.reset();
+  Outcome outcome;
+  const auto end = Clock::now() + deadline;
+  bool late = false;
+  while (true) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
+    pollfd item{reader.get(), POLLIN, 0};
+    const int ready = ::poll(&item, 1, static_cast<int>(left > 0 ? left : 0));
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready <= 0) {
+      late = true;
+      break;
+    }
+    char buffer[4096];
+    const ssize_t got = ::read(reader.get(), buffer, sizeof buffer);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    if (outcome.output.size() < kOutputMax) outcome.output.append(buffer, static_cast<size_t>(got));
+  }
+  if (late) ::kill(child, SIGKILL);
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (late) {
+    return Error{.id = "OperationTimeout",
+                 .category = ErrorCategory::OperationTimeout,
+                 .message = fmt::format("'{}' did not end within {} s and was stopped.", argv[0],
+                                        deadline.count() / 1000),
+                 .target = argv[0]};
+  }
+  outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return outcome;
+}
+
+UniqueFd open_pidfd(pid_t pid) {
+  return UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));  // close-on-exec by definition
+}
+
+bool wait_pidfd(int pidfd, std::chrono::milliseconds deadline) {
+  const auto end = Clock::now() + deadline;
+  while (true) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
+    pollfd item{pidfd, POLLIN, 0};
+    const int ready = ::poll(&item, 1, static_cast<int>(left > 0 ? left : 0));
+    if (ready > 0) return true;
+    if (ready == 0) return false;
+    if (errno != EINTR) return false;
+  }
+}
+
+bool wait_child(pid_t child, std::chrono::milliseconds deadline) {
+  UniqueFd pidfd = open_pidfd(child);
+  if (pidfd.valid() && !wait_pidfd(pidfd.get(), deadline)) return false;
+  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  return true;
+}
+
+uint64_t process_start_time(pid_t pid) {
+  if (pid <= 0) return 0;
+  auto text = read_file(fmt::format("/proc/{}/stat", pid), 4096);
+  if (!text) return 0;
+  // The second field is the program's name in brackets and may itself hold brackets and blanks.
+  const size_t after_name = text->rfind(')');
+  if (after_name == std::string::npos) return 0;
+  const char* at = text->c_str() + after_name + 1;
+  if (at[0] == ' ' && at[1] == 'Z') return 0;  // a zombie has ended
+  for (int field = 3; field < 22 && *at; ++field) {
+    at = std::strchr(at + 1, ' ');
+    if (!at) return 0;
+  }
+  return std::strtoull(at, nullptr, 10);
+}
+
+namespace {
+
+struct Check {
+  std::string path;
+  int mode;
+};
+
+// All folders above the files, outermost first, then the files.
+std::vector<Check> checks_of(const std::vector<AccessWish>& wishes) {
+  std::vector<Check> checks;
+  std::set<std::string> seen;
+  for (const AccessWish& wish : wishes) {
+    for (size_t slash = wish.path.find('/', 1); slash != std::string::npos;
+         slash = wish.path.find('/', slash + 1)) {
+      const std::string folder = wish.path.substr(0, slash);
+      if (seen.insert(folder).second) checks.push_back({folder, X_OK});
+    }
+  }
+  for (const AccessWish& wish : wishes) checks.push_back({wish.path, wish.write ? R_OK | W_OK : R_OK});
+  return checks;
+}
+
+}  // namespace
+
+Result<void> check_access(const User& user, const std::vector<AccessWish>& wishes) {
+  const std::vector<Check> checks = checks_of(wishes);
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return errno_error("make a pipe for", "an access check", errno);
+  UniqueFd reader(ends[0]);
+  UniqueFd writer(ends[1]);
+  const pid_t child = ::fork();
+  if (child < 0) return errno_error("start", "an access check", errno);
+  if (child == 0) {
+    int answer[2] = {-1, 0};
+    if (::geteuid() != user.uid) answer[1] = become(user);
+    for (size_t i = 0; i < checks.size() && answer[0] < 0 && answer[1] == 0; ++i) {
+      if (::access(checks[i].path.c_str(), checks[i].mode) != 0) {
+        answer[0] = static_cast<int>(i);
+        answer[1] = errno;
+      }
+    }
+    [[maybe_unused]] const auto done = ::write(writer.get(), answer, sizeof answer);
+    ::_exit(0);
+  }
+  writer.reset();
+  int answer[2] = {-1, EIO};
+  ssize_t got;
+  while ((got = ::read(reader.get(), answer, sizeof answer)) < 0 && errno == EINTR) {
+  }
+  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  if (got == sizeof answer && answer[1] == 0) return {};
+  if (answer[0] < 0 || answer[0] >= static_cast<int>(checks.size())) {
+    return errno_error("become the user", user.name, answer[1]);
+  }
+  const Check& check = checks[static_cast<size_t>(answer[0])];
+  if (check.mode != X_OK || answer[1] != EACCES) {
+    Error error = errno_error(fmt::format("open as user '{}' (who runs the guests' disks)", user.name),
+                              check.path, answer[1]);
+    return error;
+  }
+  return Error{
+      .id = "FolderNotAccessible",
+      .category = ErrorCategory::PermissionDenied,
+      .message = fmt::format("The folder '{}' is closed to user '{}', who runs the guests' disks.",
+                             check.path, user.name),
+      .hint = fmt::format("Let that user through (setfacl -m u:{}:x '{}'), or keep the disks in another "
+                          "folder.",
+                          user.name, check.path),
+      .target = check.path};
+}
+
+}  // namespace hvsh::engines::block
