@@ -46,6 +46,10 @@ ErrnoKind kind_of(int code) {
     case ENOSPC:
     case EDQUOT:
       return {"DiskFull", ErrorCategory::ResourceUnavailable, "Free some space, or choose another folder."};
+    case EFBIG:
+      return {"FileTooLarge", ErrorCategory::LimitsExceeded,
+              "Choose a file system that takes larger files, or a smaller size."};
+    case ENAMETOOLONG: return {"PathTooLong", ErrorCategory::InvalidArgument, "Choose a shorter name."};
     case EISDIR: return {"PathIsFolder", ErrorCategory::InvalidArgument, "Give the path of a file."};
     case EBUSY:
     case ETXTBSY:
