@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "engines/memory/memory_block_servers.h"
+#include "engines/memory/memory_hypervisor.h"
 #include "verbs/vhd/common.h"
 
 namespace hvsh::verbs {
@@ -40,6 +42,7 @@ class Recorder : public Context {
   std::vector<Error> errors;
   std::vector<std::string> asked;
   Answer answer = Answer::yes;
+  engines::Machines* machines = nullptr;
 
   Flow write(Value value) override {
     written.push_back(std::move(value));
@@ -90,7 +93,9 @@ class Recorder : public Context {
   }
 
  protected:
-  void* service(const void*) override { return nullptr; }
+  void* service(const void* key) override {
+    return key == &kServiceKey<engines::Machines> ? machines : nullptr;
+  }
 
  private:
   uint32_t set_;
@@ -233,6 +238,27 @@ TEST_CASE("Get-VHD finds by path and by wildcards") {
   CHECK(names("br`[1`].vhdx") == "br[1].vhdx;");
   CHECK(names("z*.vhdx").empty());
   CHECK(names("none.vhdx") == "!PathNotFound");
+}
+
+TEST_CASE("Get-VHD -VMId shows the disks of machines") {
+  const TempFolder folder;
+  engines::memory::MemoryHypervisor hypervisor;
+  engines::memory::MemoryBlockServers servers(folder / "servers");
+  engines::State state({.state_folder = folder / "state", .run_folder = folder / "run"});
+  engines::Machines machines(hypervisor, servers, state, {}, {folder / "machines"});
+  engines::MachineConfig config{.id = Guid::random(), .name = "web01", .memory_startup_bytes = 64 << 20};
+  for (const char* name : {"a.vhdx", "b.vhd"}) {
+    REQUIRE(new_vhd("DynamicWithoutSource", {path(folder / name), size(1 << 20)}).errors.empty());
+    config.disks.push_back({.target = name, .image = folder / name, .format = "raw"});
+  }
+  REQUIRE(hypervisor.define(config).ok());
+  Recorder found(set_bit(cmdlet_GetVHD, "VMId"));
+  found.machines = &machines;
+  run(found, cmdlet_GetVHD, {{"VMId", Value::array({Value::guid(Guid::random()), Value::guid(config.id)})}});
+  CHECK(found.only_error().category == ErrorCategory::InvalidArgument);
+  REQUIRE(found.written.size() == 2);
+  CHECK(found.disk(0).path == folder / "a.vhdx");
+  CHECK(found.disk(1).format == nouns::VhdFormat::VHD);
 }
 
 TEST_CASE("Get-VHD refuses what only has the name of a disk") {

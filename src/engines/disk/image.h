@@ -1,2 +1,0 @@
-#pragma once
-#include "engines/disk_image.h"
