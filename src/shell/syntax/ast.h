@@ -22,69 +22,23 @@
 
 namespace hvsh::shell {
 
+// clang-format off
 enum class Kind : uint8_t {
   // Expressions.
-  error_expression,
-  number,
-  string,
-  expandable_string,
-  variable,
-  array_literal,
-  array_expression,
-  sub_expression,
-  paren,
-  hashtable,
-  script_block_expression,
-  type_expression,
-  cast,
-  attributed_expression,
-  unary,
-  binary,
-  ternary,
-  step,
-  member,
-  method_call,
-  index,
+  error_expression, number, string, expandable_string, variable, array_literal, array_expression,
+  sub_expression, paren, hashtable, script_block_expression, type_expression, cast, attributed_expression,
+  unary, binary, ternary, step, member, method_call, index,
   // Parts of commands.
-  command,
-  command_expression,
-  command_parameter,
-  end_of_parameters,
-  verbatim_arguments,
-  redirection,
+  command, command_expression, command_parameter, end_of_parameters, verbatim_arguments, redirection,
   // Statements.
-  error_statement,
-  expression_statement,
-  pipeline,
-  chain,
-  assignment,
-  if_statement,
-  switch_statement,
-  for_statement,
-  foreach_statement,
-  while_statement,
-  do_statement,
-  function_definition,
-  return_statement,
-  break_statement,
-  continue_statement,
-  exit_statement,
-  throw_statement,
-  try_statement,
-  trap_statement,
-  data_statement,
-  using_statement,
-  block_statement,
-  type_definition,
+  error_statement, expression_statement, pipeline, chain, assignment, if_statement, switch_statement,
+  for_statement, foreach_statement, while_statement, do_statement, function_definition, return_statement,
+  break_statement, continue_statement, exit_statement, throw_statement, try_statement, trap_statement,
+  data_statement, using_statement, block_statement, type_definition,
   // The rest.
-  block,
-  named_block,
-  script_block,
-  param_block,
-  parameter,
-  attribute,
-  type_name,
+  block, named_block, script_block, param_block, parameter, attribute, type_name,
 };
+// clang-format on
 
 struct Node {
   Span span;
@@ -286,44 +240,13 @@ struct Step : NodeOf<Expr, Kind::step> {
   const Expr* operand = nullptr;
 };
 
+// clang-format off
 enum class BinaryOp : uint8_t {
-  add,
-  subtract,
-  multiply,
-  divide,
-  remainder,
-  range,
-  format,
-  and_,
-  or_,
-  xor_,
-  band,
-  bor,
-  bxor,
-  shl,
-  shr,
-  eq,
-  ne,
-  gt,
-  ge,
-  lt,
-  le,
-  like,
-  notlike,
-  match,
-  notmatch,
-  replace,
-  contains,
-  notcontains,
-  in,
-  notin,
-  split,
-  join,
-  is,
-  isnot,
-  as,
-  coalesce,
+  add, subtract, multiply, divide, remainder, range, format, and_, or_, xor_, band, bor, bxor, shl, shr,
+  eq, ne, gt, ge, lt, le, like, notlike, match, notmatch, replace, contains, notcontains, in, notin, split,
+  join, is, isnot, as, coalesce,
 };
+// clang-format on
 
 // Trees of operators of one precedence grow to the left: walk the left spine in a loop where it matters.
 struct Binary : NodeOf<Expr, Kind::binary> {

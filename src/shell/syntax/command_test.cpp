@@ -1,5 +1,5 @@
 // Commands, their arguments, redirections, pipelines and chains.
-#include "shell/syntax/syntax_test.h"
+#include "shell/syntax/test_support.h"
 
 namespace hvsh::shell {
 

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "shell/syntax/syntax_test.h"
+#include "shell/syntax/test_support.h"
 
 namespace hvsh::shell {
 

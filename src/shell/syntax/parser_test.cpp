@@ -8,7 +8,7 @@
 
 #include "core/bounds.h"
 #include "shell/syntax/number.h"
-#include "shell/syntax/syntax_test.h"
+#include "shell/syntax/test_support.h"
 
 namespace hvsh::shell {
 

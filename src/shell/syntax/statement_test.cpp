@@ -1,5 +1,5 @@
 // Keyword statements, functions, parameters, blocks, comments, #requires.
-#include "shell/syntax/syntax_test.h"
+#include "shell/syntax/test_support.h"
 
 namespace hvsh::shell {
 
