@@ -273,7 +273,7 @@ const Expr* Parser::parse_word() {
   Nesting nesting(*this);
   if (!nesting) return error_expression(begin);
   TextParts parts(*this, StringStyle::bare);
-  auto take_string = [this, &parts](const Expr* inner) {
+  auto take_string = [&parts](const Expr* inner) {
     if (const auto* text = try_as<String>(inner)) {
       parts.changed().append(text->value);
     } else if (const auto* expandable = try_as<ExpandableString>(inner)) {

@@ -411,15 +411,13 @@ std::string_view Parser::read_type_word() {
   while (true) {
     if (uint32_t size = name_char_at(pos_)) {
       pos_ += size;
-    } else if ((is('.') || is('+') || is('-')) && pos_ > begin) {
-      ++pos_;
-    } else if (is('`') && is_class(peek(1), kDigit)) {
-      ++pos_;
-    } else {
-      break;
+      continue;
     }
+    bool joins = (is('.') || is('+') || is('-')) && pos_ > begin;
+    bool counts = is('`') && is_class(peek(1), kDigit);
+    if (!joins && !counts) return view(begin, pos_);
+    ++pos_;
   }
-  return view(begin, pos_);
 }
 
 // Name, Name[], Name[,], Name[A, B]; null if there is no name. `qualified`: up to the ] of [[Name,

@@ -174,18 +174,12 @@ bool Parser::read_assign_op(AssignOp& op) {
   } else if (c == '?' && next == '?' && text_[pos_ + 2] == '=') {
     op = AssignOp::coalesce;
     size = 3;
-  } else if (next != '=') {
-    return false;
-  } else if (c == '+') {
-    op = AssignOp::add;
-  } else if (c == '*') {
-    op = AssignOp::multiply;
-  } else if (c == '/') {
-    op = AssignOp::divide;
-  } else if (c == '%') {
-    op = AssignOp::remainder;
   } else {
-    return false;
+    constexpr std::string_view kSigns = "+*/%";
+    constexpr AssignOp kOps[] = {AssignOp::add, AssignOp::multiply, AssignOp::divide, AssignOp::remainder};
+    size_t sign = kSigns.find(c);
+    if (next != '=' || sign == std::string_view::npos) return false;
+    op = kOps[sign];
   }
   pos_ += size;
   return true;

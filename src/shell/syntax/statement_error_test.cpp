@@ -1,5 +1,5 @@
-// Broken input: the whole message and its place, the tree that is made nevertheless, and whether a prompt should
-// ask for more lines.
+// Broken input: the whole message and its place, the tree that is made nevertheless, and whether a prompt
+// should ask for more lines.
 #include "shell/syntax/test_support.h"
 
 namespace hvsh::shell {
