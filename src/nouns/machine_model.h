@@ -21,8 +21,8 @@ struct MachineStatus {
   int32_t cpu_usage_percent = 0;  // of the machine's virtual processors together, 0..100
   uint64_t cpu_time_ns = 0;       // since the machine started
   int64_t memory_assigned_bytes = 0;  // 0 when off
-  int64_t memory_demand_bytes = 0;
-  TimeSpan uptime = {};  // since the machine started or was brought back
+  int64_t memory_demand_bytes = 0;    // what is assigned, unless a guest was asked
+  TimeSpan uptime = {};               // since the machine started or was brought back
 };
 
 struct DiskConfig {

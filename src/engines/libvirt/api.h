@@ -28,6 +28,7 @@ struct Api {
   decltype(&::virDomainFree) virDomainFree;
   decltype(&::virDomainGetAutostart) virDomainGetAutostart;
   decltype(&::virDomainGetDiskErrors) virDomainGetDiskErrors;
+  decltype(&::virDomainGetInfo) virDomainGetInfo;
   decltype(&::virDomainGetName) virDomainGetName;
   decltype(&::virDomainGetState) virDomainGetState;
   decltype(&::virDomainGetUUID) virDomainGetUUID;

@@ -131,6 +131,12 @@ Result<void> add_disk(const MachineConfig& config, const DiskConfig& disk, const
   if (disk.maximum_iops) {
     add_text(add(node, "iotune"), "total_iops_sec", std::to_string(*disk.maximum_iops));
   }
+  if (disk.read_only && (is_ide || rules.scsi_model == nullptr)) {
+    return wrong(config,
+                 fmt::format("disk {} is read-only, and disks on {} controllers cannot be", disk.target,
+                             is_ide ? "IDE" : "AHCI"),
+                 "Attach it writable, or give the machine virtio devices (guest system linux).");
+  }
   if (disk.read_only) add(node, "readonly");
   add(node, "address",
       {{"type", "drive"},

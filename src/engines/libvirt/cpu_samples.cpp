@@ -48,18 +48,18 @@ void CpuSamples::load() {
   }
 }
 
-int32_t CpuSamples::percent(const Guid& machine, const QemuProcess& process, int64_t now_ns) {
+int32_t CpuSamples::percent(const Guid& machine, const CpuUse& use, int64_t now_ns) {
   if (!loaded_) load();
   Sample& last = samples_[machine];
-  const bool is_same = last.start_ticks == process.start_ticks && last.cpu_ns <= process.cpu_ns;
+  const bool is_same = last.start_ticks == use.start_ticks && last.cpu_ns <= use.cpu_ns;
   const int64_t passed_ns = now_ns - last.at_ns;
   if (is_same && passed_ns >= 0 && passed_ns < kMinimumNs) return last.percent;
   const bool is_recent = is_same && passed_ns >= kMinimumNs && passed_ns <= kMaximumNs;
-  last.percent = is_recent ? share(process.cpu_ns - last.cpu_ns, passed_ns, process.processors)
-                           : share(process.cpu_ns, process.age_ns, process.processors);
-  last.start_ticks = process.start_ticks;
+  last.percent = is_recent ? share(use.cpu_ns - last.cpu_ns, passed_ns, use.processors)
+                           : share(use.cpu_ns, use.age_ns, use.processors);
+  last.start_ticks = use.start_ticks;
   last.at_ns = now_ns;
-  last.cpu_ns = process.cpu_ns;
+  last.cpu_ns = use.cpu_ns;
   changed_ = true;
   return last.percent;
 }

@@ -10,16 +10,23 @@
 #include <string>
 
 #include "core/guid.h"
-#include "engines/libvirt/process_table.h"
 
 namespace hvsh::engines::libvirt {
+
+// What is known of a machine's process now.
+struct CpuUse {
+  uint64_t start_ticks = 0;  // tells two processes of one machine apart; 0: not known
+  int64_t age_ns = 0;        // 0: not known
+  uint64_t cpu_ns = 0;
+  int32_t processors = 1;
+};
 
 class CpuSamples {
  public:
   explicit CpuSamples(std::string file) : file_(std::move(file)) {}  // empty: memory only
 
   // 0..100 of all virtual processors together, at `now_ns` of the clock that runs since boot.
-  int32_t percent(const Guid& machine, const QemuProcess& process, int64_t now_ns);
+  int32_t percent(const Guid& machine, const CpuUse& use, int64_t now_ns);
   // Leaves what was seen to the next process.
   void store() const;
 

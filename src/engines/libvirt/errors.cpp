@@ -177,7 +177,8 @@ Error connect_error(const Failure& failure, const std::string& uri) {
   if (is_down) {
     error.message = fmt::format("Cannot connect to libvirt at '{}': its daemon is not running.", uri);
     error.hint = start_hint(uri);
-  } else if (failure.code == VIR_ERR_NO_CONNECT || failure.code == VIR_ERR_INVALID_ARG) {
+  } else if (failure.code == VIR_ERR_NO_CONNECT || failure.code == VIR_ERR_INVALID_ARG ||
+             failure.code == VIR_ERR_CONFIG_UNSUPPORTED) {
     error.category = ErrorCategory::InvalidArgument;
     error.hint = "Check HVSH_URI and LIBVIRT_DEFAULT_URI; qemu:///system is this host's system daemon.";
   }

@@ -4,9 +4,9 @@
 // Nothing is loaded or connected before the first call. Which libvirt: uri.h. Deadlines: session.h. Devices
 // of new machines: device_rules.h. Where settings stand in libvirt's XML: domain_xml.h.
 //
-// What the values of a status come from: state, memory from libvirt in one bulk call (two with the list of
-// saved machines); uptime, processor time and usage from the QEMU processes of this host (process_table.h,
-// cpu_samples.h), so they are zero for a machine whose process cannot be seen.
+// What the values of a status come from: state, memory and processor time from libvirt (two bulk calls, and a
+// short one for each machine that runs); usage from two looks at the processor time (cpu_samples.h); uptime
+// from the QEMU process (process_table.h), so it is zero for a machine whose process cannot be seen.
 //
 // Names: libvirt tells upper from lower case, Windows does not. A name is looked up as it is written first,
 // which asks for that one machine only, and without case when there is none.

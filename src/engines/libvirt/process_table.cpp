@@ -58,44 +58,27 @@ std::optional<ProcessStat> parse_stat(std::string_view text) {
   const size_t close = text.rfind(')');
   if (open == std::string_view::npos || close == std::string_view::npos || close < open) return std::nullopt;
   ProcessStat stat{.command = text.substr(open + 1, close - open - 1)};
-  constexpr int kUserTime = 14, kSystemTime = 15, kStartTime = 22;  // numbered from 1, as proc(5) does
+  constexpr int kStartTime = 22;  // numbered from 1, as proc(5) does
   std::string_view rest = text.substr(close + 1);
-  uint64_t user = 0, system = 0;
   for (int field = 3; field <= kStartTime; ++field) {
     rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
     const std::string_view word = rest.substr(0, rest.find(' '));
     rest.remove_prefix(word.size());
-    uint64_t* number = field == kUserTime     ? &user
-                       : field == kSystemTime ? &system
-                       : field == kStartTime  ? &stat.start_ticks
-                                              : nullptr;
-    if (number != nullptr && !parse_number(word, *number)) return std::nullopt;
+    if (field == kStartTime && !parse_number(word, stat.start_ticks)) return std::nullopt;
   }
-  stat.cpu_ticks = user + system;
   return stat;
 }
 
-std::optional<QemuArguments> parse_arguments(std::string_view arguments) {
-  QemuArguments found;
-  bool has_machine = false;
+std::optional<Guid> machine_of(std::string_view arguments) {
   std::string_view before;
   while (!arguments.empty()) {
     const size_t end = std::min(arguments.find('\0'), arguments.size());
     const std::string_view argument = arguments.substr(0, end);
     arguments.remove_prefix(std::min(end + 1, arguments.size()));
-    if (before == "-uuid") {
-      const auto id = Guid::parse(argument);
-      if (!id) return std::nullopt;
-      found.machine = *id;
-      has_machine = true;
-    } else if (before == "-smp") {
-      parse_number(argument.starts_with("cpus=") ? argument.substr(5) : argument, found.processors);
-    }
+    if (before == "-uuid") return Guid::parse(argument);
     before = argument;
   }
-  if (!has_machine) return std::nullopt;
-  found.processors = std::max(found.processors, 1);
-  return found;
+  return std::nullopt;
 }
 
 std::map<Guid, QemuProcess> qemu_processes(const std::string& proc_folder) {
@@ -118,16 +101,14 @@ std::map<Guid, QemuProcess> qemu_processes(const std::string& proc_folder) {
     const auto stat = parse_stat(text);
     if (!stat || !is_qemu(stat->command)) continue;
     arguments_buffer.resize(kMaxArgumentBytes);
-    const auto arguments = parse_arguments(read_small(dirfd(folder.get()), (name + "/cmdline").c_str(),
-                                                      arguments_buffer.data(), arguments_buffer.size()));
-    if (!arguments) continue;
+    const auto machine = machine_of(read_small(dirfd(folder.get()), (name + "/cmdline").c_str(),
+                                               arguments_buffer.data(), arguments_buffer.size()));
+    if (!machine) continue;
     QemuProcess process{.start_ticks = stat->start_ticks,
-                        .age_ns = std::max<int64_t>(0, now_ns - to_ns(stat->start_ticks)),
-                        .cpu_ns = static_cast<uint64_t>(to_ns(stat->cpu_ticks)),
-                        .processors = arguments->processors};
+                        .age_ns = std::max<int64_t>(0, now_ns - to_ns(stat->start_ticks))};
     parse_number(name, process.pid);
     // A machine that is being moved on this host has two: the younger one is its future.
-    QemuProcess& known = processes[arguments->machine];
+    QemuProcess& known = processes[*machine];
     if (known.pid == 0 || known.start_ticks < process.start_ticks) known = process;
   }
   return processes;

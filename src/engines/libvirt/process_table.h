@@ -1,10 +1,10 @@
 #pragma once
 // The QEMU processes of this host, read from /proc in one pass.
 //
-// libvirt tells neither when a machine started nor, without cgroups, what processor time it used; the kernel
-// does. A process is a machine's when its command is QEMU's and its arguments hold `-uuid ID`; a machine
-// whose process cannot be seen (another host's, or hidden by hidepid) is simply not in the answer. Processor
-// time is that of the whole process: virtual processors and QEMU's own threads.
+// libvirt does not tell when a machine started; the kernel does. A process is a machine's when its command is
+// QEMU's and its arguments hold `-uuid ID`; a machine whose process cannot be seen (another host's, or hidden
+// by hidepid) is simply not in the answer. Processor time is that of the whole process: virtual processors
+// and QEMU's own threads.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -19,21 +19,14 @@ struct QemuProcess {
   int32_t pid = 0;
   uint64_t start_ticks = 0;  // clock ticks from boot to its start: tells two processes of one machine apart
   int64_t age_ns = 0;
-  uint64_t cpu_ns = 0;
-  int32_t processors = 1;  // that QEMU was started with
 };
 
 std::map<Guid, QemuProcess> qemu_processes(const std::string& proc_folder = "/proc");
 
 // The parts of the above, for tests. `arguments` are separated by NUL, as /proc/PID/cmdline has them.
-struct QemuArguments {
-  Guid machine = {};
-  int32_t processors = 1;
-};
-std::optional<QemuArguments> parse_arguments(std::string_view arguments);
+std::optional<Guid> machine_of(std::string_view arguments);
 struct ProcessStat {
   std::string_view command = {};
-  uint64_t cpu_ticks = 0;
   uint64_t start_ticks = 0;
 };
 std::optional<ProcessStat> parse_stat(std::string_view text);

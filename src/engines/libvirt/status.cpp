@@ -4,8 +4,6 @@
 #include <fmt/ranges.h>
 #include <libvirt/libvirt.h>
 
-#include <algorithm>
-
 namespace hvsh::engines::libvirt {
 
 using nouns::VMOperationalStatus;
@@ -73,8 +71,7 @@ bool is_paused_by_disk(int state, int reason) {
 
 bool has_process(VMState state) { return state != VMState::Off && state != VMState::Saved; }
 
-nouns::MachineStatus machine_status(const RawStatus& raw, const std::optional<QemuProcess>& process,
-                                    int32_t cpu_usage_percent) {
+nouns::MachineStatus machine_status(const RawStatus& raw, TimeSpan uptime, int32_t cpu_usage_percent) {
   StateView view = view_of(raw.state, raw.reason, raw.has_saved_memory);
   if (!raw.full_disks.empty()) {
     view.problem = fmt::format("the file system that holds disk {} is full", fmt::join(raw.full_disks, ", "));
@@ -87,16 +84,11 @@ nouns::MachineStatus machine_status(const RawStatus& raw, const std::optional<Qe
                               .operational = view.operational,
                               .problem = view.problem};
   if (!has_process(view.state)) return status;
-  status.memory_assigned_bytes = raw.balloon_current_kib * 1024;
-  const bool guest_says = raw.balloon_available_kib >= 0 && raw.balloon_usable_kib >= 0;
-  const int64_t used_kib = raw.balloon_current_kib - raw.balloon_usable_kib;
-  status.memory_demand_bytes = guest_says ? std::clamp<int64_t>(used_kib, 0, raw.balloon_current_kib) * 1024
-                                          : status.memory_assigned_bytes;
-  if (process) {
-    status.cpu_usage_percent = cpu_usage_percent;
-    status.cpu_time_ns = process->cpu_ns;
-    status.uptime = {process->age_ns / 100};
-  }
+  status.memory_assigned_bytes = raw.memory_bytes;
+  status.memory_demand_bytes = raw.memory_bytes;
+  status.cpu_usage_percent = cpu_usage_percent;
+  status.cpu_time_ns = raw.cpu_ns;
+  status.uptime = uptime;
   return status;
 }
 

@@ -1,11 +1,9 @@
 #pragma once
 // A machine's status from what libvirt, /proc and an earlier look say. Pure functions.
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "engines/libvirt/process_table.h"
 #include "nouns/machine_model.h"
 
 namespace hvsh::engines::libvirt {
@@ -17,9 +15,9 @@ struct RawStatus {
   int state = 0;   // virDomainState
   int reason = 0;  // belongs to the state
   bool has_saved_memory = false;
-  int64_t balloon_current_kib = 0;
-  int64_t balloon_available_kib = -1;          // what the guest sees; -1: the guest does not say
-  int64_t balloon_usable_kib = -1;             // what it could give back without swapping
+  int64_t memory_bytes = 0;  // that the guest has now
+  uint64_t cpu_ns = 0;       // that its process used
+  int32_t processors = 1;
   std::vector<std::string> full_disks = {};    // target names; asked only after an I/O error
   std::vector<std::string> broken_disks = {};  // other errors
 };
@@ -36,8 +34,7 @@ bool is_paused_by_disk(int state, int reason);
 // True when a process of the machine exists.
 bool has_process(nouns::VMState state);
 
-// Without `process` uptime, processor time and usage are zero: they are not known.
-nouns::MachineStatus machine_status(const RawStatus& raw, const std::optional<QemuProcess>& process,
-                                    int32_t cpu_usage_percent);
+// The demand is what is assigned: only the guest knows better, and a list asks no guest.
+nouns::MachineStatus machine_status(const RawStatus& raw, TimeSpan uptime, int32_t cpu_usage_percent);
 
 }  // namespace hvsh::engines::libvirt

@@ -6,24 +6,16 @@
 #include <ctime>
 #include <set>
 
+#include "engines/libvirt/process_table.h"
+
 namespace hvsh::engines::libvirt {
 
 namespace {
 
-constexpr unsigned kStats = VIR_DOMAIN_STATS_STATE | VIR_DOMAIN_STATS_BALLOON;
+constexpr unsigned kStats = VIR_DOMAIN_STATS_STATE;
 // A machine that is busy with a long job answers with what is known without asking it.
 constexpr unsigned kFlags = VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT;
 constexpr unsigned kMaxDiskErrors = 256;
-
-int64_t number_of(const virTypedParameter& parameter) {
-  switch (parameter.type) {
-    case VIR_TYPED_PARAM_INT: return parameter.value.i;
-    case VIR_TYPED_PARAM_UINT: return parameter.value.ui;
-    case VIR_TYPED_PARAM_LLONG: return parameter.value.l;
-    case VIR_TYPED_PARAM_ULLONG: return static_cast<int64_t>(parameter.value.ul);
-    default: return 0;
-  }
-}
 
 RawStatus raw_of(const Api& api, const virDomainStatsRecord& record) {
   RawStatus raw;
@@ -32,17 +24,9 @@ RawStatus raw_of(const Api& api, const virDomainStatsRecord& record) {
   for (int i = 0; i < record.nparams; ++i) {
     const virTypedParameter& parameter = record.params[i];
     const std::string_view field = parameter.field;
-    if (field == "state.state") {
-      raw.state = static_cast<int>(number_of(parameter));
-    } else if (field == "state.reason") {
-      raw.reason = static_cast<int>(number_of(parameter));
-    } else if (field == "balloon.current") {
-      raw.balloon_current_kib = number_of(parameter);
-    } else if (field == "balloon.available") {
-      raw.balloon_available_kib = number_of(parameter);
-    } else if (field == "balloon.usable") {
-      raw.balloon_usable_kib = number_of(parameter);
-    }
+    if (parameter.type != VIR_TYPED_PARAM_INT) continue;
+    if (field == "state.state") raw.state = parameter.value.i;
+    if (field == "state.reason") raw.reason = parameter.value.i;
   }
   return raw;
 }
@@ -57,6 +41,16 @@ void add_disk_errors(const Api& api, virDomain* domain, RawStatus& raw) {
     list.emplace_back(errors[i].disk);
     std::free(errors[i].disk);
   }
+}
+
+// What a machine that runs uses. The daemon knows it without asking the guest or QEMU, so that a guest that
+// hangs cannot hang a list; this is a call for each machine, 0.1 ms. A machine that vanished has none.
+void add_usage(const Api& api, virDomain* domain, RawStatus& raw) {
+  virDomainInfo info{};
+  if (raw.state == VIR_DOMAIN_SHUTOFF || api.virDomainGetInfo(domain, &info) != 0) return;
+  raw.memory_bytes = static_cast<int64_t>(info.memory) * 1024;
+  raw.cpu_ns = info.cpuTime;
+  raw.processors = std::max<int32_t>(1, info.nrVirtCpu);
 }
 
 void add_saved_memory(const Api& api, virDomain* domain, RawStatus& raw) {
@@ -102,6 +96,7 @@ Result<std::vector<RawStatus>> read_all(Session& session) {
     if (raw.state == VIR_DOMAIN_SHUTOFF && raw.reason == VIR_DOMAIN_SHUTOFF_SAVED && !raw.has_saved_memory) {
       add_saved_memory(session.api, records[i]->dom, raw);
     }
+    add_usage(session.api, records[i]->dom, raw);
     add_disk_errors(session.api, records[i]->dom, raw);
     all.push_back(std::move(raw));
   }
@@ -121,6 +116,7 @@ Result<std::vector<RawStatus>> read_some(Session& session, const std::vector<Dom
   for (int i = 0; i < count; ++i) {
     RawStatus raw = raw_of(session.api, *records[i]);
     add_saved_memory(session.api, records[i]->dom, raw);
+    add_usage(session.api, records[i]->dom, raw);
     add_disk_errors(session.api, records[i]->dom, raw);
     some.push_back(std::move(raw));
   }
@@ -140,12 +136,16 @@ std::vector<nouns::MachineStatus> finish(const std::vector<RawStatus>& raw, bool
   statuses.reserve(raw.size());
   for (const RawStatus& machine : raw) {
     const auto found = processes.find(machine.id);
-    if (found == processes.end()) {
-      statuses.push_back(machine_status(machine, std::nullopt, 0));
-    } else {
-      const int32_t percent = samples.percent(machine.id, found->second, now_ns);
-      statuses.push_back(machine_status(machine, found->second, percent));
-    }
+    const QemuProcess process = found == processes.end() ? QemuProcess{} : found->second;
+    const bool runs = has_process(view_of(machine.state, machine.reason, machine.has_saved_memory).state);
+    const int32_t percent = runs ? samples.percent(machine.id,
+                                                   {.start_ticks = process.start_ticks,
+                                                    .age_ns = process.age_ns,
+                                                    .cpu_ns = machine.cpu_ns,
+                                                    .processors = machine.processors},
+                                                   now_ns)
+                                 : 0;
+    statuses.push_back(machine_status(machine, {process.age_ns / 100}, percent));
   }
   samples.store();
   return statuses;
