@@ -21,4 +21,8 @@ inline constexpr size_t kMaxParseErrors = 50;
 // Bytes of one script. Positions are 32-bit numbers.
 inline constexpr size_t kMaxScriptBytes = size_t{1} << 30;
 
+// Functions, scripts and script blocks that may be running inside one another; each also checks the stack
+// that is left, which decides earlier where the stack is small. Recursion in real scripts stays below 100.
+inline constexpr uint32_t kMaxCallDepth = 5000;
+
 }  // namespace hvsh

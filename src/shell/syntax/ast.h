@@ -164,6 +164,7 @@ struct Variable : NodeOf<Expr, Kind::variable> {
   bool splatted = false;
   std::string_view name;
   std::string_view drive = {};     // when scope is drive
+  mutable uint32_t symbol = 0;     // the evaluator's: the name as a number; 0 is "not asked yet"
   mutable uint32_t slot = 0;       // the evaluator's: 0 is "not resolved"
   mutable uint32_t slot_info = 0;  // the evaluator's: frame, flags
 };

@@ -1,0 +1,81 @@
+// The program: internal modes first, then the command line, then a session with everything wired to it.
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <vector>
+
+#include "shell/format/format_cmdlets.h"
+#include "shell/host/command_line.h"
+#include "shell/host/dump_declarations.h"
+#include "shell/host/session.h"
+#include "verbs/registry.h"
+#include "wiring.h"
+
+namespace {
+
+using hvsh::CmdletEntry;
+using hvsh::shell::CommandLine;
+
+// Ways in that are not for people: the libvirt hook, a block server. They run before anything else, so that
+// they stay as small as they are.
+struct InternalMode {
+  const char* option;
+  int (*run)(int argc, char** argv);
+};
+constexpr InternalMode kInternalModes[] = {
+    {nullptr, nullptr},
+};
+
+// Verbs of all layers in one table, sorted by name without case.
+std::vector<CmdletEntry> all_cmdlets() {
+  std::vector<CmdletEntry> all;
+  for (std::span<const CmdletEntry> table : {hvsh::verbs::cmdlets(), hvsh::shell::format_cmdlets()}) {
+    all.insert(all.end(), table.begin(), table.end());
+  }
+  std::sort(all.begin(), all.end(), [](const CmdletEntry& a, const CmdletEntry& b) {
+    return std::lexicographical_compare(
+        a.name.begin(), a.name.end(), b.name.begin(), b.name.end(),
+        [](char x, char y) { return hvsh::ascii_lower(x) < hvsh::ascii_lower(y); });
+  });
+  return all;
+}
+
+// Recursive functions of scripts need stack; the main thread's grows on demand up to this limit.
+void raise_stack_limit() {
+  constexpr rlim_t kWanted = rlim_t{64} << 20;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= kWanted) return;
+  limit.rlim_cur = limit.rlim_max == RLIM_INFINITY ? kWanted : std::min(kWanted, limit.rlim_max);
+  (void)::setrlimit(RLIMIT_STACK, &limit);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  for (const InternalMode& mode : kInternalModes) {
+    if (mode.option != nullptr && argc > 1 && std::strcmp(argv[1], mode.option) == 0) return mode.run(argc, argv);
+  }
+  auto line = hvsh::shell::parse_command_line(argc, argv);
+  if (!line) return hvsh::shell::report_usage_error(line.error());
+  switch (line->mode) {
+    case CommandLine::Mode::version: std::puts("hvsh " HVSH_VERSION); return 0;
+    case CommandLine::Mode::help: {
+      const std::string_view text = hvsh::shell::usage();
+      std::fwrite(text.data(), 1, text.size(), stdout);
+      return 0;
+    }
+    default: break;
+  }
+  const std::vector<CmdletEntry> cmdlets = all_cmdlets();
+  if (line->mode == CommandLine::Mode::dump_declarations) {
+    const std::string text = hvsh::shell::dump_declarations(cmdlets);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return 0;
+  }
+  raise_stack_limit();
+  hvsh::shell::Services services;
+  hvsh::wire(services);
+  return hvsh::shell::run_session(*line, {.cmdlets = cmdlets, .types = hvsh::known_types(), .services = &services});
+}

@@ -1,0 +1,291 @@
+// Assignments: variables, typed variables, members, elements, several at once, and ++ and --.
+#include <fmt/format.h>
+
+#include "core/operators.h"
+#include "shell/eval/interpreter.h"
+#include "shell/eval/members.h"
+
+namespace hvsh::shell {
+
+namespace {
+
+BinaryOp binary_of(AssignOp op) {
+  switch (op) {
+    case AssignOp::add: return BinaryOp::add;
+    case AssignOp::subtract: return BinaryOp::subtract;
+    case AssignOp::multiply: return BinaryOp::multiply;
+    case AssignOp::divide: return BinaryOp::divide;
+    case AssignOp::remainder: return BinaryOp::remainder;
+    default: return BinaryOp::coalesce;
+  }
+}
+
+const Expr& without_parens(const Expr& target) {
+  const Expr* inner = &target;
+  while (const auto* paren = try_as<Paren>(inner)) {
+    const auto* statement = try_as<ExpressionStatement>(paren->body);
+    if (statement == nullptr) break;
+    inner = statement->expression;
+  }
+  return *inner;
+}
+
+}  // namespace
+
+// [int]$x, [ValidateRange(1, 3)][int]$x: what holds for the variable from now on.
+bool Interpreter::constraint_of(const Expr& target, Constraint& constraint, const Variable*& variable) {
+  const Expr* inner = &target;
+  Validators validators;
+  for (;;) {
+    if (const auto* cast = try_as<Cast>(inner)) {
+      const TypeRef* type = nullptr;
+      if (!type_of(*cast->type, type)) return false;
+      if (constraint.type == nullptr) constraint.type = type;
+      inner = cast->operand;
+    } else if (const auto* attributed = try_as<AttributedExpression>(inner)) {
+      bool known = false;
+      if (!validators_of(*attributed->attribute, validators, known)) return false;
+      inner = attributed->operand;
+    } else {
+      break;
+    }
+  }
+  variable = try_as<Variable>(inner);
+  if (validators.any()) {
+    auto kept = std::make_shared<Validators>(std::move(validators));
+    constraint.validators = kept.get();
+    sources_[target.span.source - 1]->attachments.push_back(std::move(kept));
+  }
+  return true;
+}
+
+bool Interpreter::assign(const Expr& raw_target, Value value) {
+  const Expr& target = without_parens(raw_target);
+  switch (target.kind) {
+    case Kind::variable: return write_variable(as<Variable>(target), std::move(value));
+    case Kind::cast:
+    case Kind::attributed_expression: {
+      Constraint constraint;
+      const Variable* variable = nullptr;
+      if (!constraint_of(target, constraint, variable)) return false;
+      if (variable == nullptr) break;
+      if (!constrain(constraint, variable->name, value, target.span)) return false;
+      if (variable->scope == VariableScope::drive) return drive_write(*variable, value);
+      const Symbol symbol = symbol_of(*variable);
+      if (symbol == kSymNull) return true;
+      Frame* frame = scope_frame(variable->scope);
+      Slot& slot = frame->make(symbol);
+      if (slot.is_set() && slot.constraint != nullptr &&
+          (slot.constraint->flags & (Constraint::read_only | Constraint::constant)) != 0) {
+        return set_variable(symbol, std::move(value), frame, target.span);
+      }
+      slot.constraint = new_constraint(constraint);
+      slot.value = std::move(value);
+      return true;
+    }
+    case Kind::member: return assign_member(as<Member>(target), std::move(value));
+    case Kind::index: return assign_index(as<Index>(target), std::move(value));
+    case Kind::array_literal: {
+      const auto& targets = as<ArrayLiteral>(target).elements;
+      const std::vector<Value> items = to_items(value);
+      for (size_t i = 0; i < targets.size(); ++i) {
+        Value part;
+        // The last one gets all that is left.
+        if (i + 1 == targets.size() && items.size() > targets.size()) {
+          part = Value::array({items.begin() + static_cast<ptrdiff_t>(i), items.end()});
+        } else if (i < items.size()) {
+          part = items[i];
+        }
+        if (!assign(*targets[i], std::move(part))) return false;
+      }
+      return true;
+    }
+    default: break;
+  }
+  return fail({.id = "InvalidLeftHandSide",
+               .category = ErrorCategory::InvalidOperation,
+               .message = "The assignment expression is not valid. The input to an assignment operator must be an "
+                          "object that is able to accept assignments, such as a variable or a property."},
+              target.span);
+}
+
+bool Interpreter::assign_member(const Member& member, Value value) {
+  std::string name;
+  if (member.is_static) {
+    const TypeRef* type = nullptr;
+    if (!static_target(*member.target, type) || !member_name(*member.name, name)) return false;
+    return fail({.id = "PropertyAssignmentException",
+                 .category = ErrorCategory::InvalidOperation,
+                 .message = fmt::format("Cannot set [{}]::{}: static members cannot be assigned.", type->info->name,
+                                        name)},
+                member.span);
+  }
+  Value target;
+  if (!eval(*member.target, target) || !member_name(*member.name, name)) return false;
+  if (value.is_nothing()) value = Value::null();
+  if (auto* map = target.as<MapObject>()) {
+    map->set(name, std::move(value));
+    return true;
+  }
+  if (auto* record = target.as<RecordObject>()) {
+    if (record->find(name) != nullptr) {
+      record->set(name, std::move(value));
+      return true;
+    }
+  } else if (target.is_null()) {
+    return fail({.id = "PropertyNotFound",
+                 .category = ErrorCategory::InvalidOperation,
+                 .message = fmt::format("The property '{}' cannot be found on this object. Verify that the property "
+                                        "exists and can be set.",
+                                        name),
+                 .hint = "The object is null."},
+                member.span);
+  } else if (get_property(target, name)) {
+    return fail({.id = "PropertyAssignmentException",
+                 .category = ErrorCategory::InvalidOperation,
+                 .message = fmt::format("'{}' is a ReadOnly property.", name),
+                 .hint = "Cmdlets change the world; use the Set- cmdlet of this object."},
+                member.span);
+  }
+  return fail({.id = "PropertyNotFound",
+               .category = ErrorCategory::InvalidOperation,
+               .message = fmt::format("The property '{}' cannot be found on this object. Verify that the property "
+                                      "exists and can be set.",
+                                      name)},
+              member.span);
+}
+
+bool Interpreter::assign_index(const Index& index, Value value) {
+  Value target, at;
+  if (!eval(*index.target, target) || !eval(*index.index, at)) return false;
+  if (value.is_nothing()) value = Value::null();
+  if (auto* map = target.as<MapObject>()) {
+    if (map->ordered() && at.kind() == Value::Kind::integer && map->find(at) == nullptr) {
+      const int64_t position = at.as_int();
+      if (position >= 0 && static_cast<size_t>(position) < map->size()) {
+        map->set(map->entries()[static_cast<size_t>(position)].first, std::move(value));
+        return true;
+      }
+    }
+    if (at.is_null()) {
+      return fail({.id = "InvalidNullKey",
+                   .category = ErrorCategory::InvalidArgument,
+                   .message = "Index operation failed; the array index evaluated to null."},
+                  index.span);
+    }
+    map->set(at, std::move(value));
+    return true;
+  }
+  std::vector<Value>* items = nullptr;
+  if (auto* array = target.as<ArrayObject>()) items = &array->items;
+  if (auto* list = target.as<ListObject>()) items = &list->items;
+  if (items == nullptr) {
+    return fail({.id = target.is_null() ? "NullArray" : "CannotIndex",
+                 .category = ErrorCategory::InvalidOperation,
+                 .message = target.is_null() ? "Cannot index into a null array."
+                                             : fmt::format("Unable to index into an object of type \"{}\".",
+                                                           full_type_name(target))},
+                index.span);
+  }
+  auto number = to_integer(at, IntType::i64);
+  if (!number) return fail(number.take_error(), index.span);
+  int64_t position = number->as_int();
+  if (position < 0) position += static_cast<int64_t>(items->size());
+  if (position < 0 || static_cast<size_t>(position) >= items->size()) {
+    return fail({.id = "System.IndexOutOfRangeException",
+                 .category = ErrorCategory::OperationStopped,
+                 .message = "Index was outside the bounds of the array.",
+                 .exception = "System.IndexOutOfRangeException"},
+                index.span);
+  }
+  const auto* array = target.as<ArrayObject>();
+  if (array != nullptr && array->element_type != nullptr) {
+    if (const TypeRef* type = types_.of(*array->element_type)) {
+      auto converted = convert_to(value, *type);
+      if (!converted) return fail(converted.take_error(), index.span);
+      value = converted.take();
+    }
+  }
+  (*items)[static_cast<size_t>(position)] = std::move(value);
+  return true;
+}
+
+bool Interpreter::eval_target(const Expr& target, Value& out) {
+  const Expr& inner = without_parens(target);
+  if (const auto* cast = try_as<Cast>(&inner)) return eval_target(*cast->operand, out);
+  return eval(inner, out);
+}
+
+bool Interpreter::exec_assignment(const Assignment& assignment, Value* result) {
+  Value value;
+  if (assignment.op == AssignOp::set) {
+    if (!eval_statement(*assignment.value, value)) return false;
+    if (result != nullptr) {
+      // What a constraint made of the value is what ($x = ...) gives.
+      if (!assign(*assignment.target, value)) return false;
+      if (assignment.target->kind == Kind::variable || assignment.target->kind == Kind::cast) {
+        return eval_target(*assignment.target, *result);
+      }
+      *result = std::move(value);
+      return true;
+    }
+    return assign(*assignment.target, std::move(value));
+  }
+  Value before;
+  if (!eval_target(*assignment.target, before)) return false;
+  if (assignment.op == AssignOp::coalesce) {
+    if (before.is_null()) {
+      if (!eval_statement(*assignment.value, before) || !assign(*assignment.target, before)) return false;
+    }
+    if (result != nullptr) *result = std::move(before);
+    return true;
+  }
+  if (!eval_statement(*assignment.value, value)) return false;
+  Binary operation;
+  operation.span = assignment.span;
+  operation.op = binary_of(assignment.op);
+  Value after;
+  if (!apply_binary(operation, before, value, after)) return false;
+  if (result != nullptr) *result = after;
+  before = {};
+  return assign(*assignment.target, std::move(after));
+}
+
+bool Interpreter::eval_step(const Step& step, Value* out) {
+  const Expr& operand = without_parens(*step.operand);
+  if (const auto* variable = try_as<Variable>(&operand);
+      variable != nullptr && variable->slot_info == frame_->layout->id()) {
+    const uint32_t index = variable->slot - 1;
+    if (index < frame_->slots.size()) {
+      Slot& slot = frame_->slots[index];
+      if (slot.constraint == nullptr && slot.value.kind() == Value::Kind::integer &&
+          slot.value.int_type() == IntType::i32) {
+        const int64_t before = slot.value.as_int();
+        const int64_t after = step.increment ? before + 1 : before - 1;
+        if (after == static_cast<int32_t>(after)) {
+          slot.value = Value::integer(after);
+          if (out != nullptr) *out = Value::integer(step.prefix ? after : before);
+          return true;
+        }
+      }
+    }
+  }
+  Value before;
+  if (!eval_target(operand, before)) return false;
+  if (before.is_null()) before = Value::integer(0);
+  auto after = step.increment ? add(before, Value::integer(1)) : subtract(before, Value::integer(1));
+  const bool number = before.kind() == Value::Kind::integer || before.kind() == Value::Kind::real ||
+                      before.is_object(ObjectKind::decimal);
+  if (!number) {
+    return fail({.id = "OperatorRequiresNumber",
+                 .category = ErrorCategory::InvalidOperation,
+                 .message = fmt::format("The '{}' operator works only on numbers. The operand is a '{}'.",
+                                        step.increment ? "++" : "--", full_type_name(before))},
+                step.span);
+  }
+  if (!after) return fail(after.take_error(), step.span);
+  if (out != nullptr) *out = step.prefix ? *after : before;
+  return assign(operand, after.take());
+}
+
+}  // namespace hvsh::shell

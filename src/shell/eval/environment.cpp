@@ -1,0 +1,72 @@
+#include "shell/eval/environment.h"
+
+#include <unistd.h>
+
+#include <climits>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+
+#include "core/object.h"
+
+extern char** environ;
+
+namespace hvsh::shell {
+
+std::string operating_system() {
+  std::ifstream file("/etc/os-release");
+  for (std::string line; std::getline(file, line);) {
+    constexpr std::string_view kKey = "PRETTY_NAME=";
+    if (!line.starts_with(kKey)) continue;
+    std::string name = line.substr(kKey.size());
+    if (name.size() >= 2 && name.front() == '"') name = name.substr(1, name.size() - 2);
+    return name;
+  }
+  return "Linux";
+}
+
+std::string program_folder() {
+  char path[PATH_MAX];
+  const ssize_t length = ::readlink("/proc/self/exe", path, sizeof path);
+  if (length <= 0) return {};
+  const std::string_view all(path, static_cast<size_t>(length));
+  return std::string(all.substr(0, all.rfind('/')));
+}
+
+std::string environment_name(std::string_view name) {
+  std::string exact(name);
+  if (std::getenv(exact.c_str()) != nullptr) return exact;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const char* equals = std::strchr(*entry, '=');
+    if (equals == nullptr) continue;
+    const std::string_view candidate(*entry, static_cast<size_t>(equals - *entry));
+    if (equal_names(candidate, name)) return std::string(candidate);
+  }
+  return exact;
+}
+
+std::string host_name() {
+  char name[HOST_NAME_MAX + 1];
+  if (::gethostname(name, sizeof name) != 0) return "localhost";
+  name[HOST_NAME_MAX] = '\0';
+  return name;
+}
+
+Result<std::vector<Value>> read_lines(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return errno_error("read file", path, errno);
+  std::vector<Value> lines;
+  for (std::string line; std::getline(file, line);) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    lines.push_back(Value::string(std::move(line)));
+  }
+  return lines;
+}
+
+std::string folder_of(std::string_view path) {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string_view::npos) return {};
+  return std::string(path.substr(0, slash == 0 ? 1 : slash));
+}
+
+}  // namespace hvsh::shell

@@ -1,0 +1,27 @@
+#pragma once
+// Facts about this process and machine that automatic variables show, and small helpers for paths and source
+// positions.
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+#include "core/value.h"
+
+namespace hvsh::shell {
+
+inline constexpr int kVersionMajor = 0, kVersionMinor = 1, kVersionPatch = 0;
+inline constexpr std::string_view kVersionText = "0.1.0";
+
+std::string operating_system();  // Debian GNU/Linux 12 (bookworm)
+std::string program_folder();    // where the binary lies
+// $env:Path means PATH: a variable of that name in another case, where the exact one is not set. COMPUTERNAME,
+// USERNAME, TEMP and USERPROFILE, which every Windows script expects, are set at start when they are not there.
+std::string environment_name(std::string_view name);
+std::string host_name();
+
+Result<std::vector<Value>> read_lines(const std::string& path);  // a text file's lines, as text
+
+std::string folder_of(std::string_view path);  // the part before the last '/'
+
+}  // namespace hvsh::shell

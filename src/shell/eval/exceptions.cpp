@@ -1,0 +1,117 @@
+#include "shell/eval/exceptions.h"
+
+#include "core/error_record.h"
+
+namespace hvsh::shell {
+
+namespace {
+
+struct Derivation {
+  std::string_view type;
+  std::string_view base;
+};
+
+constexpr std::string_view kRoot = "System.Exception";
+
+constexpr Derivation kDerivations[] = {
+    {"System.SystemException", kRoot},
+    {"System.ApplicationException", kRoot},
+    {"System.ArgumentException", "System.SystemException"},
+    {"System.ArgumentNullException", "System.ArgumentException"},
+    {"System.ArgumentOutOfRangeException", "System.ArgumentException"},
+    {"System.ArithmeticException", "System.SystemException"},
+    {"System.DivideByZeroException", "System.ArithmeticException"},
+    {"System.OverflowException", "System.ArithmeticException"},
+    {"System.FormatException", "System.SystemException"},
+    {"System.IndexOutOfRangeException", "System.SystemException"},
+    {"System.InvalidCastException", "System.SystemException"},
+    {"System.InvalidOperationException", "System.SystemException"},
+    {"System.NotImplementedException", "System.SystemException"},
+    {"System.NotSupportedException", "System.SystemException"},
+    {"System.NullReferenceException", "System.SystemException"},
+    {"System.OperationCanceledException", "System.SystemException"},
+    {"System.TimeoutException", "System.SystemException"},
+    {"System.UnauthorizedAccessException", "System.SystemException"},
+    {"System.Collections.Generic.KeyNotFoundException", "System.SystemException"},
+    {"System.IO.IOException", "System.SystemException"},
+    {"System.IO.FileNotFoundException", "System.IO.IOException"},
+    {"System.IO.DirectoryNotFoundException", "System.IO.IOException"},
+    {"System.IO.PathTooLongException", "System.IO.IOException"},
+    {"System.IO.EndOfStreamException", "System.IO.IOException"},
+    {"System.Management.Automation.RuntimeException", "System.SystemException"},
+    {"System.Management.Automation.ActionPreferenceStopException", "System.Management.Automation.RuntimeException"},
+    {"System.Management.Automation.CmdletInvocationException", "System.Management.Automation.RuntimeException"},
+    {"System.Management.Automation.CommandNotFoundException", "System.Management.Automation.RuntimeException"},
+    {"System.Management.Automation.MethodInvocationException", "System.Management.Automation.RuntimeException"},
+    {"System.Management.Automation.ParameterBindingException", "System.Management.Automation.RuntimeException"},
+    {"System.Management.Automation.ParameterBindingValidationException",
+     "System.Management.Automation.ParameterBindingException"},
+    {"System.Management.Automation.ParameterBindingArgumentTransformationException",
+     "System.Management.Automation.ParameterBindingException"},
+    {"System.Management.Automation.ParseException", "System.Management.Automation.RuntimeException"},
+    {"System.Management.Automation.PSInvalidCastException", "System.InvalidCastException"},
+    {"System.Management.Automation.PSInvalidOperationException", "System.InvalidOperationException"},
+    {"System.Management.Automation.PSArgumentException", "System.ArgumentException"},
+    {"System.Management.Automation.PSNotSupportedException", "System.NotSupportedException"},
+    {"System.Management.Automation.SessionStateException", "System.Management.Automation.RuntimeException"},
+    {"System.Management.Automation.ItemNotFoundException", "System.Management.Automation.SessionStateException"},
+    {"System.Management.Automation.DriveNotFoundException", "System.Management.Automation.SessionStateException"},
+    {"System.Management.Automation.SessionStateUnauthorizedAccessException",
+     "System.Management.Automation.SessionStateException"},
+    {"Microsoft.PowerShell.Commands.WriteErrorException", kRoot},
+    {"Microsoft.HyperV.PowerShell.VirtualizationException", kRoot},
+    {"Microsoft.HyperV.PowerShell.VirtualizationInvalidArgumentException",
+     "Microsoft.HyperV.PowerShell.VirtualizationException"},
+    {"Microsoft.HyperV.PowerShell.VirtualizationOperationFailedException",
+     "Microsoft.HyperV.PowerShell.VirtualizationException"},
+    {"Microsoft.HyperV.PowerShell.ObjectNotFoundException",
+     "Microsoft.HyperV.PowerShell.VirtualizationException"},
+};
+
+// Without "System.", as scripts may leave it out.
+std::string_view plain(std::string_view name) {
+  constexpr std::string_view kSystem = "System.";
+  return name.size() > kSystem.size() && equal_names(name.substr(0, kSystem.size()), kSystem)
+             ? name.substr(kSystem.size())
+             : name;
+}
+
+bool same_type(std::string_view a, std::string_view b) { return equal_names(plain(a), plain(b)); }
+
+}  // namespace
+
+std::string_view known_exception(std::string_view name) {
+  if (same_type(name, kRoot)) return kRoot;
+  for (const Derivation& derivation : kDerivations) {
+    if (same_type(name, derivation.type)) return derivation.type;
+  }
+  return {};
+}
+
+bool exception_is(const ErrorRecordObject& record, std::string_view type_name) {
+  return exception_is(exception_type(record.error), type_name);
+}
+
+bool exception_is(std::string_view type, std::string_view type_name) {
+  if (same_type(type_name, kRoot)) return true;
+  for (size_t steps = 0; steps < std::size(kDerivations); ++steps) {
+    if (same_type(type, type_name)) return true;
+    std::string_view base;
+    for (const Derivation& derivation : kDerivations) {
+      if (same_type(type, derivation.type)) base = derivation.base;
+    }
+    if (base.empty()) return false;
+    type = base;
+  }
+  return false;
+}
+
+void describe_exception(const Value& thrown, Error& error) {
+  const auto* exception = noun_cast<ExceptionInfo>(thrown);
+  if (exception == nullptr) return;
+  error.exception = exception->type_name;
+  error.message = exception->message;
+  error.id = exception->message;
+}
+
+}  // namespace hvsh::shell

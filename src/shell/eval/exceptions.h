@@ -1,0 +1,17 @@
+#pragma once
+// Exception types as `catch [Type]` tells them apart: names and who derives from whom.
+#include <string_view>
+
+#include "core/object.h"
+
+namespace hvsh::shell {
+
+// Whether a record's exception is of the named type (full, or without "System.") or derives from it.
+bool exception_is(const ErrorRecordObject& record, std::string_view type_name);
+bool exception_is(std::string_view exception, std::string_view type_name);
+// `throw $object`: type and message of an exception object go into the error.
+void describe_exception(const Value& thrown, Error& error);
+// The full name of an exception type that scripts may name; empty when it is none that we know.
+std::string_view known_exception(std::string_view name);
+
+}  // namespace hvsh::shell

@@ -1,0 +1,399 @@
+// Variables: scopes, automatic variables, $env: and the other drives.
+#include <fmt/format.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "shell/eval/environment.h"
+#include "shell/eval/interpreter.h"
+#include "shell/pipeline/command_stage.h"
+
+namespace hvsh::shell {
+
+Symbol Interpreter::symbol_of(const Variable& variable) {
+  if (variable.symbol != 0) return variable.symbol;
+  Symbol symbol = symbols_.intern(variable.name);
+  if (symbol == kSymPSItem) symbol = kSymUnderscore;
+  variable.symbol = symbol;
+  return symbol;
+}
+
+Frame* Interpreter::scope_frame(VariableScope scope) {
+  switch (scope) {
+    case VariableScope::global_: return global_.get();
+    case VariableScope::script_: return frame_->script;
+    default: return frame_.get();
+  }
+}
+
+Slot* Interpreter::find_slot(Symbol symbol, Frame* from) {
+  Frame* const start = from != nullptr ? from : frame_.get();
+  for (Frame* frame = start; frame != nullptr; frame = frame->parent.get()) {
+    Slot* slot = frame->find(symbol);
+    if (slot == nullptr) continue;
+    const bool hidden = frame != start && slot->constraint != nullptr &&
+                        (slot->constraint->flags & Constraint::is_private) != 0;
+    if (!hidden) return slot;
+  }
+  return nullptr;
+}
+
+Value Interpreter::get_variable(Symbol symbol) {
+  if (Slot* slot = find_slot(symbol)) return slot->value;
+  if (auto value = automatic(symbol)) return std::move(*value);
+  return Value::null();
+}
+
+bool Interpreter::read_variable(const Variable& variable, Value& out) {
+  if (variable.slot_info == frame_->layout->id()) {
+    const uint32_t index = variable.slot - 1;
+    if (index < frame_->slots.size() && frame_->slots[index].is_set()) {
+      out = frame_->slots[index].value;
+      return true;
+    }
+  }
+  if (variable.scope == VariableScope::drive) return drive_read(variable, out);
+  const Symbol symbol = symbol_of(variable);
+  switch (symbol) {
+    case kSymTrue: out = Value::boolean(true); return true;
+    case kSymFalse: out = Value::boolean(false); return true;
+    case kSymNull: out = Value::null(); return true;
+    case kSymQuestion: out = Value::boolean(success_); return true;
+    default: break;
+  }
+  if (variable.scope == VariableScope::unqualified || variable.scope == VariableScope::using_) {
+    const uint32_t index = frame_->layout->find(symbol);
+    if (index != kNoSlot) {
+      variable.slot = index + 1;
+      variable.slot_info = frame_->layout->id();
+    }
+    if (Slot* slot = find_slot(symbol)) {
+      out = slot->value;
+      return true;
+    }
+    if (auto value = automatic(symbol)) {
+      out = std::move(*value);
+    } else {
+      out = Value::null();
+    }
+    return true;
+  }
+  Frame* frame = scope_frame(variable.scope);
+  if (Slot* slot = frame->find(symbol)) {
+    out = slot->value;
+  } else if (frame == global_.get()) {
+    auto value = automatic(symbol);
+    out = value ? std::move(*value) : Value::null();
+  } else {
+    out = Value::null();
+  }
+  return true;
+}
+
+namespace {
+
+bool is_fixed(Symbol symbol) {
+  switch (symbol) {
+    case kSymTrue:
+    case kSymFalse:
+    case kSymQuestion:
+    case kSymPid:
+    case kSymHost:
+    case kSymPSVersionTable:
+    case kSymIsLinux:
+    case kSymIsWindows:
+    case kSymIsMacOS:
+    case kSymIsCoreCLR:
+    case kSymPSEdition:
+    case kSymPSHome:
+    case kSymShellId:
+    case kSymExecutionContext:
+    case kSymHome: return true;
+    default: return false;
+  }
+}
+
+Error read_only_error(std::string_view name) {
+  return {.id = "VariableNotWritable",
+          .category = ErrorCategory::InvalidOperation,
+          .message = fmt::format("Cannot overwrite variable {} because it is read-only or constant.", name),
+          .target = std::string(name),
+          .exception = "System.Management.Automation.SessionStateUnauthorizedAccessException"};
+}
+
+}  // namespace
+
+bool Interpreter::set_variable(Symbol symbol, Value value, Frame* frame, Span span) {
+  if (symbol == kSymNull) return true;
+  if (is_fixed(symbol)) return fail(read_only_error(symbols_.name(symbol)), span);
+  Slot& slot = frame->make(symbol);
+  if (slot.is_set() && slot.constraint != nullptr) {
+    if (!constrain(*slot.constraint, symbols_.name(symbol), value, span)) return false;
+  } else {
+    slot.constraint = nullptr;
+  }
+  slot.value = std::move(value);
+  return true;
+}
+
+bool Interpreter::write_variable(const Variable& variable, Value value) {
+  if (variable.slot_info == frame_->layout->id()) {
+    const uint32_t index = variable.slot - 1;
+    if (index < frame_->slots.size() && frame_->slots[index].constraint == nullptr) {
+      frame_->slots[index].value = std::move(value);
+      return true;
+    }
+  }
+  if (variable.scope == VariableScope::drive) return drive_write(variable, value);
+  const Symbol symbol = symbol_of(variable);
+  Frame* frame = scope_frame(variable.scope);
+  if (!set_variable(symbol, std::move(value), frame, variable.span)) return false;
+  if (variable.scope == VariableScope::private_ && symbol != kSymNull) {
+    Slot& slot = frame->make(symbol);
+    if (slot.constraint == nullptr) slot.constraint = new_constraint({.flags = Constraint::is_private});
+  }
+  if (symbol != kSymNull && frame == frame_.get()) {
+    variable.slot = frame->layout->find(symbol) + 1;
+    variable.slot_info = frame->layout->id();
+  }
+  return true;
+}
+
+bool Interpreter::constrain(const Constraint& constraint, std::string_view name, Value& value, Span span) {
+  if ((constraint.flags & (Constraint::read_only | Constraint::constant)) != 0) {
+    return fail(read_only_error(name), span);
+  }
+  if (constraint.type != nullptr) {
+    auto converted = convert_to(value, *constraint.type);
+    if (!converted) {
+      Error error = converted.take_error();
+      error.exception = "System.Management.Automation.ArgumentTransformationMetadataException";
+      error.category = ErrorCategory::MetadataError;
+      error.id = "RuntimeException";
+      return fail(std::move(error), span);
+    }
+    value = converted.take();
+  }
+  if (constraint.validators != nullptr) {
+    if (auto valid = check_validators(*this, *constraint.validators, nullptr, name, value); !valid) {
+      if (pending_.kind != Unwind::none) return false;
+      return fail(valid.take_error(), span);
+    }
+  }
+  return true;
+}
+
+ActionPreference Interpreter::action_preference(WellKnown symbol) {
+  const Value value = get_variable(symbol);
+  if (value.kind() == Value::Kind::enumeration && &value.enum_info() == &EnumOf<ActionPreference>::info) {
+    return static_cast<ActionPreference>(value.enum_number());
+  }
+  auto converted = to_enum(value, EnumOf<ActionPreference>::info);
+  return converted ? static_cast<ActionPreference>(converted->enum_number()) : ActionPreference::Continue;
+}
+
+void Interpreter::define_preferences() {
+  const auto action = [](ActionPreference preference) {
+    return Value::enumeration(EnumOf<ActionPreference>::info, static_cast<int32_t>(preference));
+  };
+  Frame& global = *global_;
+  global.set(kSymErrorActionPreference, action(ActionPreference::Continue));
+  global.set(kSymWarningPreference, action(ActionPreference::Continue));
+  global.set(kSymVerbosePreference, action(ActionPreference::SilentlyContinue));
+  global.set(kSymDebugPreference, action(ActionPreference::SilentlyContinue));
+  global.set(kSymInformationPreference, action(ActionPreference::SilentlyContinue));
+  global.set(kSymProgressPreference, action(ActionPreference::Continue));
+  global.set(kSymConfirmPreference, Value::enumeration(EnumOf<ConfirmImpact>::info,
+                                                       static_cast<int32_t>(ConfirmImpact::High)));
+  global.set(kSymWhatIfPreference, Value::boolean(false));
+  global.set(kSymNativeErrorAction, Value::boolean(false));
+  global.set(kSymError, Value::object(errors_));
+}
+
+// ------------------------------------------------------------------------------------ automatic variables
+
+namespace {
+
+std::string home_folder() {
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') return home;
+  const passwd* entry = ::getpwuid(::getuid());
+  return entry != nullptr && entry->pw_dir != nullptr ? entry->pw_dir : "/";
+}
+
+Value version_table() {
+  auto table = make<MapObject>(true);
+  const auto version = [](int major, int minor, int build) {
+    return Value::object(make<VersionObject>(Version{major, minor, build, -1}));
+  };
+  table->set("PSVersion", version(7, 4, 0));
+  table->set("PSEdition", Value::string("Core"));
+  table->set("GitCommitId", Value::string("7.4.0"));
+  table->set("OS", Value::string(operating_system()));
+  table->set("Platform", Value::string("Unix"));
+  std::vector<Value> compatible;
+  for (auto [major, minor] : {std::pair{1, 0}, {2, 0}, {3, 0}, {4, 0}, {5, 0}, {5, 1}, {6, 0}, {7, 0}}) {
+    compatible.push_back(Value::object(make<VersionObject>(Version{major, minor})));
+  }
+  table->set("PSCompatibleVersions", Value::array(std::move(compatible)));
+  table->set("PSRemotingProtocolVersion", Value::object(make<VersionObject>(Version{2, 3})));
+  table->set("SerializationVersion", version(1, 1, 0));
+  table->set("WSManStackVersion", Value::object(make<VersionObject>(Version{3, 0})));
+  table->set("HvshVersion", version(kVersionMajor, kVersionMinor, kVersionPatch));
+  return Value::object(table);
+}
+
+}  // namespace
+
+Value Interpreter::invocation_info(const Frame& frame) {
+  auto info = make<RecordObject>();
+  info->type_names = {"System.Management.Automation.InvocationInfo"};
+  auto command = make<RecordObject>();
+  const Source* home = frame.block != nullptr ? frame.block->source.get() : nullptr;
+  const std::string name =
+      frame.command_name.empty() && home != nullptr && !home->path.empty()
+          ? home->path.substr(home->path.rfind('/') + 1)
+          : std::string(frame.command_name);
+  command->set("Name", Value::string(name));
+  command->set("Path", home != nullptr ? Value::string(home->path) : Value::null());
+  command->set("Definition", home != nullptr ? Value::string(home->path) : Value::null());
+  info->set("MyCommand", Value::object(command));
+  info->set("InvocationName", Value::string(name));
+  const uint32_t caller = frame.call_span.source;
+  const Position place = source_table_.begin(frame.call_span);
+  const std::string path(source_table_.name(caller));
+  info->set("ScriptLineNumber", Value::integer(source_table_.contains(caller) ? place.line : 0));
+  info->set("OffsetInLine", Value::integer(source_table_.contains(caller) ? place.column : 0));
+  info->set("Line", Value::string(source_table_.line(caller, place.line)));
+  info->set("ScriptName", path.empty() ? Value::null() : Value::string(path));
+  info->set("PSScriptRoot", Value::string(folder_of(path)));
+  info->set("PSCommandPath", Value::string(path));
+  info->set("BoundParameters", [&] {
+    const Slot* slot = const_cast<Frame&>(frame).find(kSymPSBoundParameters);
+    return slot != nullptr ? slot->value : Value::object(make<MapObject>(false));
+  }());
+  const Slot* args = const_cast<Frame&>(frame).find(kSymArgs);
+  info->set("UnboundArguments", args != nullptr ? args->value : Value::array({}));
+  return Value::object(info);
+}
+
+std::optional<Value> Interpreter::automatic(Symbol symbol) {
+  if (symbol >= kSymFirstFree) return std::nullopt;
+  // The nearest scope that belongs to an invocation.
+  Frame* invoked = frame_.get();
+  while (invoked->parent && invoked->block == nullptr) invoked = invoked->parent.get();
+  const Source* home = invoked->block != nullptr ? invoked->block->source.get() : nullptr;
+  switch (symbol) {
+    case kSymTrue: return Value::boolean(true);
+    case kSymFalse: return Value::boolean(false);
+    case kSymQuestion: return Value::boolean(success_);
+    case kSymArgs: return Value::array({});
+    case kSymLastExitCode:
+      if (!last_exit_code_set_) return Value::null();
+      return Value::integer(last_exit_code_);
+    case kSymPwd: return Value::string(location_);
+    case kSymHome: return Value::string(home_folder());
+    case kSymPid: return Value::integer(::getpid());
+    case kSymIsLinux:
+    case kSymIsCoreCLR: return Value::boolean(true);
+    case kSymIsWindows:
+    case kSymIsMacOS: return Value::boolean(false);
+    case kSymPSEdition: return Value::string("Core");
+    case kSymPSHome: return Value::string(program_folder());
+    case kSymPSCulture:
+    case kSymPSUICulture: return Value::string("en-US");
+    case kSymShellId: return Value::string("Microsoft.PowerShell");
+    case kSymProfile: return Value::string(home_folder() + "/.config/hvsh/profile.ps1");
+    case kSymNestedPromptLevel: return Value::integer(0);
+    case kSymPSVersionTable: return version_table();
+    case kSymPSScriptRoot: return Value::string(home != nullptr ? folder_of(home->path) : "");
+    case kSymPSCommandPath: return Value::string(home != nullptr ? home->path : "");
+    case kSymMyInvocation: return invocation_info(*invoked);
+    case kSymPSBoundParameters: return Value::object(make<MapObject>(false));
+    case kSymPSCmdlet: {
+      for (Frame* frame = frame_.get(); frame != nullptr; frame = frame->parent.get()) {
+        if (frame->stage != nullptr) return frame->stage->cmdlet_object();
+      }
+      return Value::null();
+    }
+    case kSymHost: {
+      auto record = make<RecordObject>();
+      record->type_names = {"System.Management.Automation.Internal.Host.InternalHost"};
+      record->set("Name", Value::string("ConsoleHost"));
+      record->set("Version", Value::object(make<VersionObject>(Version{7, 4, 0, -1})));
+      record->set("CurrentCulture", Value::string("en-US"));
+      return Value::object(record);
+    }
+    default: return std::nullopt;
+  }
+}
+
+// ------------------------------------------------------------------------------------------------- drives
+
+bool Interpreter::drive_read(const Variable& variable, Value& out) {
+  if (equal_names(variable.drive, "env")) {
+    const char* text = std::getenv(environment_name(variable.name).c_str());
+    out = text == nullptr ? Value::null() : Value::string(text);
+    return true;
+  }
+  if (equal_names(variable.drive, "variable")) {
+    out = get_variable(symbols_.intern(variable.name));
+    return true;
+  }
+  if (equal_names(variable.drive, "function")) {
+    Ref<Function> function = find_function(symbols_.intern(variable.name));
+    out = function ? Value::object(function->block) : Value::null();
+    return true;
+  }
+  if (equal_names(variable.drive, "alias")) {
+    auto alias = find_alias(symbols_.intern(variable.name));
+    out = alias ? Value::string(*alias) : Value::null();
+    return true;
+  }
+  return fail({.id = "DriveNotFound",
+               .category = ErrorCategory::ObjectNotFound,
+               .message = fmt::format("Cannot find drive. A drive with the name '{}' does not exist, or variables of "
+                                      "it cannot be read.",
+                                      variable.drive),
+               .hint = "Drives that a variable can name are env:, variable:, function: and alias:.",
+               .target = std::string(variable.drive),
+               .exception = "System.Management.Automation.DriveNotFoundException"},
+              variable.span);
+}
+
+bool Interpreter::drive_write(const Variable& variable, const Value& value) {
+  if (equal_names(variable.drive, "env")) {
+    const std::string name = environment_name(variable.name);
+    const std::string text = value.is_null() ? std::string() : to_string(value);
+    if (text.empty()) {
+      ::unsetenv(name.c_str());
+    } else {
+      ::setenv(name.c_str(), text.c_str(), 1);
+    }
+    return true;
+  }
+  if (equal_names(variable.drive, "variable")) {
+    return set_variable(symbols_.intern(variable.name), value, frame_.get(), variable.span);
+  }
+  if (equal_names(variable.drive, "function")) {
+    if (auto* block = value.as<ShellScriptBlock>()) {
+      define_function(variable.name, Ref<ShellScriptBlock>(block), FunctionKind::function);
+      return true;
+    }
+  }
+  if (equal_names(variable.drive, "alias")) {
+    set_alias(variable.name, to_string(value), false);
+    return true;
+  }
+  return fail({.id = "DriveNotFound",
+               .category = ErrorCategory::ObjectNotFound,
+               .message = fmt::format("Cannot assign to '{}:{}': only env:, variable:, function: (a script block) and "
+                                      "alias: can be assigned.",
+                                      variable.drive, variable.name),
+               .target = std::string(variable.drive),
+               .exception = "System.Management.Automation.DriveNotFoundException"},
+              variable.span);
+}
+
+}  // namespace hvsh::shell

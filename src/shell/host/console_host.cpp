@@ -1,0 +1,175 @@
+#include "shell/host/console_host.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "core/text.h"
+#include "shell/error_view.h"
+
+namespace hvsh::shell {
+
+namespace {
+
+constexpr size_t kBufferSize = 64 * 1024;
+
+int terminal_width(bool is_terminal) {
+  winsize size{};
+  if (is_terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  if (const char* columns = std::getenv("COLUMNS")) {
+    const int number = std::atoi(columns);
+    if (number > 0 && number < 100'000) return number;
+  }
+  return is_terminal ? 80 : 0;
+}
+
+bool wants_colors(bool is_terminal) {
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  return is_terminal && (no_color == nullptr || *no_color == '\0') &&
+         (term == nullptr || std::strcmp(term, "dumb") != 0);
+}
+
+// Everything, or false when the other end is gone.
+bool write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return false;
+    }
+    text.remove_prefix(static_cast<size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
+ConsoleHost::ConsoleHost(std::atomic<bool>& interrupt, bool may_prompt)
+    : interrupt_(interrupt),
+      may_prompt_(may_prompt),
+      out_is_terminal_(::isatty(STDOUT_FILENO) != 0),
+      err_is_terminal_(::isatty(STDERR_FILENO) != 0),
+      colors_(wants_colors(out_is_terminal_)),
+      error_colors_(wants_colors(err_is_terminal_)),
+      width_(terminal_width(out_is_terminal_)),
+      formatter_([this](std::string_view text) { put(text); },
+                 {.width = width_,
+                  .colors = colors_,
+                  .error_text = [this](const ErrorRecordObject& record) { return error_text(record, colors_); }}) {}
+
+ConsoleHost::~ConsoleHost() { flush(); }
+
+std::string ConsoleHost::error_text(const ErrorRecordObject& record, bool color) const {
+  static const SourceTable kNoSources;
+  return concise_view(record.error, sources_ != nullptr ? *sources_ : kNoSources,
+                      {.color = color, .width = static_cast<size_t>(width_)});
+}
+
+void ConsoleHost::put(std::string_view text) {
+  if (closed_) return;
+  if (progress_width_ > 0) {
+    buffer_ += "\r" + std::string(progress_width_, ' ') + "\r";
+    progress_width_ = 0;
+  }
+  buffer_ += text;
+  if (out_is_terminal_ || buffer_.size() >= kBufferSize) write_buffer();
+}
+
+void ConsoleHost::write_buffer() {
+  if (closed_ || buffer_.empty()) return;
+  if (!write_all(STDOUT_FILENO, buffer_)) {
+    closed_ = true;
+    interrupt_ = true;
+  }
+  buffer_.clear();
+}
+
+void ConsoleHost::flush() {
+  formatter_.pause();
+  write_buffer();
+}
+
+Flow ConsoleHost::write_output(const Value& value) {
+  formatter_.write(value);
+  return closed_ ? Flow::enough : Flow::more;
+}
+
+Flow ConsoleHost::write_text(std::string_view text, bool newline) {
+  formatter_.interrupt();
+  put(text);
+  if (newline) put("\n");
+  return closed_ ? Flow::enough : Flow::more;
+}
+
+void ConsoleHost::write_error(const ErrorRecordObject& record) {
+  formatter_.interrupt();
+  write_buffer();
+  (void)write_all(STDERR_FILENO, error_text(record, error_colors_) + "\n");
+}
+
+void ConsoleHost::write_labelled(std::string_view label, std::string_view text) {
+  formatter_.interrupt();
+  write_buffer();
+  const std::string line = error_colors_ ? fmt::format("\x1b[33;1m{}: {}\x1b[0m\n", label, text)
+                                         : fmt::format("{}: {}\n", label, text);
+  (void)write_all(STDERR_FILENO, line);
+}
+
+void ConsoleHost::write_progress(const Progress& progress) {
+  if (!out_is_terminal_ || !may_prompt_) return;
+  formatter_.pause();
+  std::string line;
+  if (!progress.completed) {
+    line = progress.activity;
+    if (!progress.status.empty()) line += ": " + progress.status;
+    if (progress.percent >= 0) line += fmt::format(" {}%", progress.percent);
+    line.resize(prefix_of_width(line, width_ > 1 ? static_cast<size_t>(width_ - 1) : 0));
+  }
+  const size_t before = progress_width_;
+  progress_width_ = 0;
+  put("\r" + std::string(before, ' ') + "\r" + line);
+  progress_width_ = display_width(line);
+}
+
+std::string ConsoleHost::format_text(std::span<const Value> values, int width) {
+  return format_objects(values, {.width = width, .hold = true, .error_text = [this](const ErrorRecordObject& record) {
+                                   return error_text(record, false);
+                                 }});
+}
+
+std::optional<std::string> ConsoleHost::read_line(std::string_view prompt) {
+  formatter_.interrupt();
+  put(prompt);
+  write_buffer();
+  for (;;) {
+    if (const size_t end = input_.find('\n'); end != std::string::npos) {
+      std::string line = input_.substr(0, end);
+      input_.erase(0, end + 1);
+      if (!line.empty() && line.back() == '\r') line.pop_back();
+      return line;
+    }
+    if (input_ended_) {
+      if (input_.empty()) return std::nullopt;
+      return std::exchange(input_, {});
+    }
+    char bytes[4096];
+    const ssize_t got = ::read(STDIN_FILENO, bytes, sizeof bytes);
+    if (got > 0) {
+      input_.append(bytes, static_cast<size_t>(got));
+    } else if (got == 0) {
+      input_ended_ = !may_prompt_ || input_.empty();
+      if (input_.empty()) return std::nullopt;
+    } else if (errno == EINTR && interrupt_) {
+      return std::nullopt;
+    } else if (errno != EINTR) {
+      return std::nullopt;
+    }
+  }
+}
+
+}  // namespace hvsh::shell

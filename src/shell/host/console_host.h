@@ -1,0 +1,56 @@
+#pragma once
+// The console, or the pipes that stand for it: standard output through the formatter, errors and labelled
+// messages to standard error, questions from standard input.
+//
+// On a terminal text appears at once; otherwise it is buffered and handed over before anything that may take
+// long, that writes to the same place, or at the end. A reader that went away (EPIPE) sets the interrupt flag.
+#include <atomic>
+#include <string>
+
+#include "shell/format/formatter.h"
+#include "shell/host/host.h"
+#include "shell/source_table.h"
+
+namespace hvsh::shell {
+
+class ConsoleHost final : public Host {
+ public:
+  ConsoleHost(std::atomic<bool>& interrupt, bool may_prompt);
+  ~ConsoleHost() override;
+  void set_sources(const SourceTable* sources) { sources_ = sources; }
+
+  Flow write_output(const Value& value) override;
+  void end_output() override { formatter_.pause(); }
+  Flow write_text(std::string_view text, bool newline) override;
+  void write_error(const ErrorRecordObject& record) override;
+  void write_labelled(std::string_view label, std::string_view text) override;
+  void write_progress(const Progress& progress) override;
+  std::string format_text(std::span<const Value> values, int width) override;
+  bool can_prompt() const override { return may_prompt_; }
+  std::optional<std::string> read_line(std::string_view prompt) override;
+  void flush() override;
+  int width() const override { return width_; }
+
+  // The reader of standard output went away.
+  bool closed() const { return closed_; }
+
+ private:
+  void put(std::string_view text);
+  void write_buffer();
+  std::string error_text(const ErrorRecordObject& record, bool color) const;
+
+  std::atomic<bool>& interrupt_;
+  bool may_prompt_;
+  bool out_is_terminal_, err_is_terminal_;
+  bool colors_, error_colors_;
+  bool closed_ = false;
+  int width_;
+  const SourceTable* sources_ = nullptr;
+  std::string buffer_;
+  std::string input_;  // read but not yet handed out
+  bool input_ended_ = false;
+  size_t progress_width_ = 0;  // of the line of progress that stands on the terminal
+  Formatter formatter_;
+};
+
+}  // namespace hvsh::shell

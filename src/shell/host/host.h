@@ -1,0 +1,39 @@
+#pragma once
+// What the interpreter asks of whoever runs it: the console, a test, the far end of a remote session.
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/context.h"
+#include "core/object.h"
+
+namespace hvsh::shell {
+
+class Host {
+ public:
+  virtual ~Host() = default;
+
+  // What a top-level pipeline puts out, object by object; end_output() when that pipeline is over, so that a
+  // table that waits for its rows is drawn.
+  virtual Flow write_output(const Value& value) = 0;
+  virtual void end_output() = 0;
+  // Text for the console (Write-Host, `What if: ...`).
+  virtual Flow write_text(std::string_view text, bool newline) = 0;
+  virtual void write_error(const ErrorRecordObject& record) = 0;
+  // WARNING: ..., VERBOSE: ..., DEBUG: ... ; `label` is the word.
+  virtual void write_labelled(std::string_view label, std::string_view text) = 0;
+  virtual void write_progress(const Progress& progress) = 0;
+
+  // Objects as the console would show them; width 0: not bounded.
+  virtual std::string format_text(std::span<const Value> values, int width) = 0;
+
+  // Whether a question can be asked. read_line: nullopt at the end of input.
+  virtual bool can_prompt() const = 0;
+  virtual std::optional<std::string> read_line(std::string_view prompt) = 0;
+  // Everything written so far is handed over, before a child process writes to the same terminal.
+  virtual void flush() = 0;
+  virtual int width() const = 0;
+};
+
+}  // namespace hvsh::shell

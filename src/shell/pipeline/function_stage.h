@@ -1,0 +1,41 @@
+#pragma once
+// A function, filter, script block or script file as a stage.
+#include "shell/pipeline/command_stage.h"
+
+namespace hvsh::shell {
+
+class FunctionStage final : public CommandStage {
+ public:
+  FunctionStage(Interpreter& interpreter, std::string name, Ref<ShellScriptBlock> block,
+                std::vector<Argument> arguments, Span span, ScopeMode mode, bool is_script);
+  ~FunctionStage() override;
+
+  Flow prepare(bool input_expected) override;
+  Flow begin() override;
+  Flow run() override;
+  Flow write(Value value) override;
+  Flow end() override;
+
+  void hand_exit_up() { hands_exit_up_ = true; }  // `exit` ends the program, not only this script
+
+ protected:
+  ConfirmImpact impact() const override;
+
+ private:
+  Flow exec(const NamedBlock* phase);
+  void set_preferences();
+  void set_bound_parameters();
+
+  Ref<ShellScriptBlock> block_;
+  BlockInfo* info_ = nullptr;
+  Ref<Frame> frame_;
+  std::unique_ptr<FunctionTarget> target_;
+  ScopeMode mode_;
+  bool is_script_;
+  bool hands_exit_up_ = false;
+  bool has_input_ = false;
+  std::vector<Value> input_;  // of a function without a process block: $input
+  bool exited_ = false;
+};
+
+}  // namespace hvsh::shell
