@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
 #include <vector>
 
+#include "known_types.h"
 #include "shell/format/format_cmdlets.h"
 #include "shell/host/command_line.h"
 #include "shell/host/dump_declarations.h"
@@ -17,16 +17,6 @@ namespace {
 
 using hvsh::CmdletEntry;
 using hvsh::shell::CommandLine;
-
-// Ways in that are not for people: the libvirt hook, a block server. They run before anything else, so that
-// they stay as small as they are.
-struct InternalMode {
-  const char* option;
-  int (*run)(int argc, char** argv);
-};
-constexpr InternalMode kInternalModes[] = {
-    {nullptr, nullptr},
-};
 
 // Verbs of all layers in one table, sorted by name without case.
 std::vector<CmdletEntry> all_cmdlets() {
@@ -54,9 +44,8 @@ void raise_stack_limit() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  for (const InternalMode& mode : kInternalModes) {
-    if (mode.option != nullptr && argc > 1 && std::strcmp(argv[1], mode.option) == 0) return mode.run(argc, argv);
-  }
+  // Ways in that are not for people (libvirt's hook, the block server), before anything else.
+  if (const int code = hvsh::run_internal_mode(argc, argv); code >= 0) return code;
   auto line = hvsh::shell::parse_command_line(argc, argv);
   if (!line) return hvsh::shell::report_usage_error(line.error());
   switch (line->mode) {
@@ -75,7 +64,9 @@ int main(int argc, char** argv) {
     return 0;
   }
   raise_stack_limit();
+  hvsh::Engines engines;
   hvsh::shell::Services services;
-  hvsh::wire(services);
-  return hvsh::shell::run_session(*line, {.cmdlets = cmdlets, .types = hvsh::known_types(), .services = &services});
+  engines.add_to(services);
+  return hvsh::shell::run_session(*line,
+                                  {.cmdlets = cmdlets, .types = hvsh::known_types(), .services = &services});
 }

@@ -1,12 +1,128 @@
 #include "wiring.h"
 
-#include "nouns/enums.h"
-#include "nouns/virtual_machine.h"
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "engines/block/hook.h"
+#include "engines/block/supervisor.h"
+#include "engines/libvirt/libvirt_hypervisor.h"
+#include "engines/memory/memory_block_servers.h"
+#include "engines/memory/memory_hypervisor.h"
 
 namespace hvsh {
 
-void wire(shell::Services&) {}
+namespace {
 
-shell::TypeCatalog known_types() { return {}; }
+bool uses_memory() {
+  const char* uri = std::getenv("HVSH_URI");
+  return uri != nullptr && std::string_view(uri).starts_with("memory:");
+}
+
+// The supervisor and libvirt's hook start this very program again.
+std::string own_path() {
+  std::array<char, PATH_MAX> path{};
+  const ssize_t length = readlink("/proc/self/exe", path.data(), path.size() - 1);
+  return length > 0 ? std::string(path.data(), static_cast<size_t>(length)) : std::string("hvsh");
+}
+
+engines::DiskImages disk_images() {
+  return {.probe = [](const std::string& path) -> Result<engines::ImageFacts> {
+            HVSH_TRY(engines::ImageInfo info, engines::inspect(path));
+            std::string format(engines::to_string(info.format));
+            if (info.format == engines::ImageFormat::VHDX) format = "vhdx";
+            if (info.format == engines::ImageFormat::VHD) format = "vpc";
+            return engines::ImageFacts{.format = std::move(format), .virtual_size_bytes = info.size};
+          },
+          .create = [](const std::string& path,
+                       uint64_t size_bytes) { return engines::create({.path = path, .size = size_bytes}); }};
+}
+
+// Lets a machine go on that paused because its block server was gone. 3: there is no such machine any more.
+int resume_after_io_error(const char* id_text) {
+  const auto id = Guid::parse(id_text);
+  if (!id) return 64;
+  Engines engines;
+  const std::array ids{*id};
+  auto statuses = engines.hypervisor().status(ids);
+  if (!statuses) {
+    fmt::print(stderr, "hvsh: {}\n", statuses.error().message);
+    return 1;
+  }
+  if (!statuses->front()) return 3;
+  if (statuses->front()->state != nouns::VMState::PausedCritical) return 0;
+  const auto resumed = engines.hypervisor().resume(*id);
+  if (!resumed) fmt::print(stderr, "hvsh: {}\n", resumed.error().message);
+  return resumed ? 0 : 1;
+}
+
+}  // namespace
+
+Engines::Engines() = default;
+Engines::~Engines() = default;
+
+engines::Hypervisor& Engines::hypervisor() {
+  if (!hypervisor_) {
+    if (uses_memory()) {
+      hypervisor_ = engines::memory::make_hypervisor(std::getenv("HVSH_URI"));
+    } else {
+      const engines::StateConfig& folders = state().config();
+      hypervisor_ =
+          engines::libvirt::make_hypervisor({}, {.run = folders.run_folder, .state = folders.state_folder});
+    }
+  }
+  return *hypervisor_;
+}
+
+engines::BlockServers& Engines::block_servers() {
+  if (!block_servers_) {
+    if (uses_memory()) {
+      block_servers_ =
+          std::make_unique<engines::memory::MemoryBlockServers>(state().config().run_folder + "/servers");
+    } else {
+      block_servers_ =
+          engines::make_block_servers({.program = {own_path(), "--block-server"},
+                                       .resume_command = {own_path(), "--resume-after-io-error"}});
+    }
+  }
+  return *block_servers_;
+}
+
+engines::State& Engines::state() {
+  if (!state_) state_ = std::make_unique<engines::State>(engines::default_state_config(geteuid() == 0));
+  return *state_;
+}
+
+engines::Machines& Engines::machines() {
+  if (!machines_) {
+    machines_ = std::make_unique<engines::Machines>(hypervisor(), block_servers(), state(), disk_images(),
+                                                    engines::default_machines_config(state().config()));
+  }
+  return *machines_;
+}
+
+engines::Inventory& Engines::inventory() {
+  if (!inventory_) inventory_ = std::make_unique<engines::Inventory>(machines());
+  return *inventory_;
+}
+
+int run_internal_mode(int argc, char** argv) {
+  if (argc < 2) return -1;
+  const std::string_view mode = argv[1];
+  if (mode == "--block-server")
+    return engines::block::supervise(std::vector<std::string>(argv + 2, argv + argc));
+  if (mode == "--resume-after-io-error" && argc == 3) return resume_after_io_error(argv[2]);
+  if (mode == "--libvirt-hook") {
+    Engines engines;
+    return engines::block::run_libvirt_hook(argc - 2, argv + 2, engines.block_servers());
+  }
+  return -1;
+}
 
 }  // namespace hvsh

@@ -1,13 +1,52 @@
 #pragma once
-// What the program is made of: which engine stands behind each interface that a cmdlet asks its Context for.
-#include "shell/eval/interpreter.h"
+// Which engine stands behind each interface of this process. The only place that knows all of them.
+//
+// Everything is made at its first use: a command that needs no hypervisor loads none, one that changes
+// nothing opens no database. HVSH_URI=memory:///[FILE] puts the in-memory hypervisor of the tests in
+// libvirt's place.
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "engines/block_server.h"
+#include "engines/disk_image.h"
+#include "engines/hypervisor.h"
+#include "engines/inventory.h"
+#include "engines/machine.h"
+#include "engines/state.h"
 
 namespace hvsh {
 
-// Names every engine; each is made when the first cmdlet asks for it.
-void wire(shell::Services& services);
+class Engines {
+ public:
+  Engines();
+  ~Engines();
 
-// Enumerations and nouns that scripts may name as types.
-shell::TypeCatalog known_types();
+  engines::Hypervisor& hypervisor();
+  engines::BlockServers& block_servers();
+  engines::State& state();
+  engines::Machines& machines();
+  engines::Inventory& inventory();
+
+  // Makes each engine known to cmdlets under its interface.
+  template <class Services>
+  void add_to(Services& services) {
+    services.template add<engines::Hypervisor>([this] { return &hypervisor(); });
+    services.template add<engines::BlockServers>([this] { return &block_servers(); });
+    services.template add<engines::Machines>([this] { return &machines(); });
+    services.template add<engines::Inventory>([this] { return &inventory(); });
+  }
+
+ private:
+  std::unique_ptr<engines::Hypervisor> hypervisor_;
+  std::unique_ptr<engines::BlockServers> block_servers_;
+  std::unique_ptr<engines::State> state_;
+  std::unique_ptr<engines::Machines> machines_;
+  std::unique_ptr<engines::Inventory> inventory_;
+};
+
+// The modes in which the program is not a shell but a part of the machinery: --libvirt-hook, --block-server,
+// --resume-after-io-error. Returns its exit code, or -1 if argv asks for none of them.
+int run_internal_mode(int argc, char** argv);
 
 }  // namespace hvsh

@@ -77,37 +77,42 @@ Error named_parameter_not_found(std::string_view name, std::string_view did_you_
 Error ambiguous_parameter(std::string_view name, const std::vector<std::string_view>& candidates) {
   std::string list;
   for (std::string_view candidate : candidates) fmt::format_to(std::back_inserter(list), " -{}", candidate);
-  return make("AmbiguousParameter",
-              fmt::format("Parameter cannot be processed because the parameter name '{}' is ambiguous. Possible "
-                          "matches include:{}.",
-                          name, list));
+  return make(
+      "AmbiguousParameter",
+      fmt::format("Parameter cannot be processed because the parameter name '{}' is ambiguous. Possible "
+                  "matches include:{}.",
+                  name, list));
 }
 
 Error missing_argument(const Param& param, Span span) {
-  return make("MissingArgument",
-              fmt::format("Missing an argument for parameter '{}'. Specify a parameter of type '{}' and try again.",
-                          param.name, type_text(param)),
-              span);
+  return make(
+      "MissingArgument",
+      fmt::format("Missing an argument for parameter '{}'. Specify a parameter of type '{}' and try again.",
+                  param.name, type_text(param)),
+      span);
 }
 
 Error already_bound(const Param& param, Span span) {
-  return make("ParameterAlreadyBound",
-              fmt::format("Cannot bind parameter because parameter '{}' is specified more than once. To provide "
-                          "multiple values to parameters that can accept multiple values, use the array syntax. For "
-                          "example, \"-parameter value1,value2,value3\".",
-                          param.name),
-              span);
+  return make(
+      "ParameterAlreadyBound",
+      fmt::format("Cannot bind parameter because parameter '{}' is specified more than once. To provide "
+                  "multiple values to parameters that can accept multiple values, use the array syntax. For "
+                  "example, \"-parameter value1,value2,value3\".",
+                  param.name),
+      span);
 }
 
 Error positional_parameter_not_found(std::string_view argument, Span span) {
   return make("PositionalParameterNotFound",
-              fmt::format("A positional parameter cannot be found that accepts argument '{}'.", argument), span);
+              fmt::format("A positional parameter cannot be found that accepts argument '{}'.", argument),
+              span);
 }
 
 Error ambiguous_set(const std::vector<std::string_view>& candidates) {
-  Error error = make("AmbiguousParameterSet",
-                     "Parameter set cannot be resolved using the specified named parameters. One or more parameters "
-                     "issued cannot be used together or an insufficient number of parameters were provided.");
+  Error error =
+      make("AmbiguousParameterSet",
+           "Parameter set cannot be resolved using the specified named parameters. One or more parameters "
+           "issued cannot be used together or an insufficient number of parameters were provided.");
   if (!candidates.empty()) {
     error.hint = fmt::format("Parameter sets that are still possible: {}.", fmt::join(candidates, ", "));
   }
@@ -121,20 +126,22 @@ Error missing_mandatory(const std::vector<std::string_view>& names) {
 }
 
 Error input_object_not_bound(const Value& object) {
-  Error error = make("InputObjectNotBound",
-                     "The input object cannot be bound to any parameters for the command either because the command "
-                     "does not take pipeline input or the input and its properties do not match any of the "
-                     "parameters that take pipeline input.");
+  Error error =
+      make("InputObjectNotBound",
+           "The input object cannot be bound to any parameters for the command either because the command "
+           "does not take pipeline input or the input and its properties do not match any of the "
+           "parameters that take pipeline input.");
   error.target = to_string(object);
   error.target_type = object.is_null() ? "" : object.type().name;
   return error;
 }
 
 Error conversion_failed(const Param& param, Error cause, bool is_script, Span span) {
-  Error error = make(is_script ? "ParameterArgumentTransformationError" : "CannotConvertArgumentNoMessage",
-                     fmt::format("Cannot {} parameter '{}'. {}",
-                                 is_script ? "process argument transformation on" : "bind", param.name, cause.message),
-                     span);
+  Error error =
+      make(is_script ? "ParameterArgumentTransformationError" : "CannotConvertArgumentNoMessage",
+           fmt::format("Cannot {} parameter '{}'. {}",
+                       is_script ? "process argument transformation on" : "bind", param.name, cause.message),
+           span);
   error.category = is_script ? ErrorCategory::InvalidData : ErrorCategory::InvalidArgument;
   if (is_script) error.exception = kTransformationException;
   error.hint = std::move(cause.hint);
@@ -142,8 +149,9 @@ Error conversion_failed(const Param& param, Error cause, bool is_script, Span sp
 }
 
 Error empty_not_allowed(const Param& param, std::string_view what, std::string_view id_suffix) {
-  Error error = make(fmt::format("{}{}", kValidationId, id_suffix),
-                     fmt::format("Cannot bind argument to parameter '{}' because it is {}.", param.name, what));
+  Error error =
+      make(fmt::format("{}{}", kValidationId, id_suffix),
+           fmt::format("Cannot bind argument to parameter '{}' because it is {}.", param.name, what));
   error.category = ErrorCategory::InvalidData;
   error.exception = kValidationException;
   return error;

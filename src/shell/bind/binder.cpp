@@ -67,7 +67,8 @@ Result<std::optional<size_t>> Binder::find(std::string_view name) const {
   for (size_t i = 0; i < count(); ++i) {
     bool starts = false;
     const auto look = [&](std::string_view candidate) {
-      if (candidate.size() < name.size() || !equal_ascii(candidate.substr(0, name.size()), name)) return false;
+      if (candidate.size() < name.size() || !equal_ascii(candidate.substr(0, name.size()), name))
+        return false;
       starts = true;
       return candidate.size() == name.size();
     };
@@ -119,8 +120,8 @@ Result<void> Binder::reparse(std::span<const Argument> arguments, std::vector<Na
     }
     const size_t index = **found;
     if (argument.has_value) {
-      if (argument.from_splat && std::any_of(named.begin(), named.end(),
-                                             [&](const Named& one) { return one.index == index; })) {
+      if (argument.from_splat &&
+          std::any_of(named.begin(), named.end(), [&](const Named& one) { return one.index == index; })) {
         continue;
       }
       named.push_back({index, &argument, argument.value, argument.text});
@@ -193,15 +194,17 @@ Result<void> check_range(const Param& param, const Value& item) {
   if (!number) return be::validation_failed(param, number.error().message);
   if (*number > static_cast<double>(range.maximum)) {
     return be::validation_failed(
-        param, fmt::format("The {} argument is greater than the maximum allowed range of {}. Supply an argument "
-                           "that is less than or equal to {} and then try the command again.",
-                           to_string(item), range.maximum, range.maximum));
+        param,
+        fmt::format("The {} argument is greater than the maximum allowed range of {}. Supply an argument "
+                    "that is less than or equal to {} and then try the command again.",
+                    to_string(item), range.maximum, range.maximum));
   }
   if (*number < static_cast<double>(range.minimum)) {
     return be::validation_failed(
-        param, fmt::format("The {} argument is less than the minimum allowed range of {}. Supply an argument that "
-                           "is greater than or equal to {} and then try the command again.",
-                           to_string(item), range.minimum, range.minimum));
+        param,
+        fmt::format("The {} argument is less than the minimum allowed range of {}. Supply an argument that "
+                    "is greater than or equal to {} and then try the command again.",
+                    to_string(item), range.minimum, range.minimum));
   }
   return {};
 }
@@ -235,12 +238,12 @@ Result<void> Binder::validate(size_t index, const Value& value) const {
   }
   if (options.not_null || options.not_null_or_empty) {
     if (value.is_null()) {
-      return be::validation_failed(declared,
-                                   options.not_null_or_empty
-                                       ? "The argument is null or empty. Provide an argument that is not null or "
-                                         "empty, and then try the command again."
-                                       : "The argument is null. Provide a valid value for the argument, and then "
-                                         "try running the command again.");
+      return be::validation_failed(
+          declared, options.not_null_or_empty
+                        ? "The argument is null or empty. Provide an argument that is not null or "
+                          "empty, and then try the command again."
+                        : "The argument is null. Provide a valid value for the argument, and then "
+                          "try running the command again.");
     }
     bool bad = options.not_null_or_empty && is_empty_text(value);
     if (is_many) {
@@ -251,16 +254,17 @@ Result<void> Binder::validate(size_t index, const Value& value) const {
       }
     }
     if (bad) {
-      return be::validation_failed(declared,
-                                   is_many ? "The argument is null, empty, or an element of the argument collection "
-                                             "contains a null value. Supply a collection that does not contain any "
-                                             "null values and then try the command again."
-                                           : "The argument is null or empty. Provide an argument that is not null "
-                                             "or empty, and then try the command again.");
+      return be::validation_failed(
+          declared, is_many ? "The argument is null, empty, or an element of the argument collection "
+                              "contains a null value. Supply a collection that does not contain any "
+                              "null values and then try the command again."
+                            : "The argument is null or empty. Provide an argument that is not null "
+                              "or empty, and then try the command again.");
     }
   }
   if (!mandatory_in(index, mask_ & declared.sets())) return {};
-  if (value.is_null() && !options.allow_null) return be::empty_not_allowed(declared, "null", "NullNotAllowed");
+  if (value.is_null() && !options.allow_null)
+    return be::empty_not_allowed(declared, "null", "NullNotAllowed");
   if (is_empty_text(value) && !options.allow_empty && declared.type == &types::String) {
     return be::empty_not_allowed(declared, "an empty string", "EmptyStringNotAllowed");
   }

@@ -5,8 +5,8 @@
 //
 // No input or output, no evaluation: arguments are values already; converting and storing is the target's
 // (a cmdlet's struct, a function's variables); missing mandatory parameters are a result that the caller may
-// prompt for; a script block that must run per object is run by a callback. Errors carry PowerShell's ids; the
-// caller adds the command's name and class. One Binder serves one invocation; no global state.
+// prompt for; a script block that must run per object is run by a callback. Errors carry PowerShell's ids;
+// the caller adds the command's name and class. One Binder serves one invocation; no global state.
 //
 //   Binder binder(spec_of(decl), target);
 //   HVSH_CHECK(binder.bind(arguments, input_expected, defaults));

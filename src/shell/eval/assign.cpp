@@ -102,11 +102,12 @@ bool Interpreter::assign(const Expr& raw_target, Value value) {
     }
     default: break;
   }
-  return fail({.id = "InvalidLeftHandSide",
-               .category = ErrorCategory::InvalidOperation,
-               .message = "The assignment expression is not valid. The input to an assignment operator must be an "
-                          "object that is able to accept assignments, such as a variable or a property."},
-              target.span);
+  return fail(
+      {.id = "InvalidLeftHandSide",
+       .category = ErrorCategory::InvalidOperation,
+       .message = "The assignment expression is not valid. The input to an assignment operator must be an "
+                  "object that is able to accept assignments, such as a variable or a property."},
+      target.span);
 }
 
 bool Interpreter::assign_member(const Member& member, Value value) {
@@ -116,8 +117,8 @@ bool Interpreter::assign_member(const Member& member, Value value) {
     if (!static_target(*member.target, type) || !member_name(*member.name, name)) return false;
     return fail({.id = "PropertyAssignmentException",
                  .category = ErrorCategory::InvalidOperation,
-                 .message = fmt::format("Cannot set [{}]::{}: static members cannot be assigned.", type->info->name,
-                                        name)},
+                 .message = fmt::format("Cannot set [{}]::{}: static members cannot be assigned.",
+                                        type->info->name, name)},
                 member.span);
   }
   Value target;
@@ -133,13 +134,14 @@ bool Interpreter::assign_member(const Member& member, Value value) {
       return true;
     }
   } else if (target.is_null()) {
-    return fail({.id = "PropertyNotFound",
-                 .category = ErrorCategory::InvalidOperation,
-                 .message = fmt::format("The property '{}' cannot be found on this object. Verify that the property "
-                                        "exists and can be set.",
-                                        name),
-                 .hint = "The object is null."},
-                member.span);
+    return fail(
+        {.id = "PropertyNotFound",
+         .category = ErrorCategory::InvalidOperation,
+         .message = fmt::format("The property '{}' cannot be found on this object. Verify that the property "
+                                "exists and can be set.",
+                                name),
+         .hint = "The object is null."},
+        member.span);
   } else if (get_property(target, name)) {
     return fail({.id = "PropertyAssignmentException",
                  .category = ErrorCategory::InvalidOperation,
@@ -147,12 +149,13 @@ bool Interpreter::assign_member(const Member& member, Value value) {
                  .hint = "Cmdlets change the world; use the Set- cmdlet of this object."},
                 member.span);
   }
-  return fail({.id = "PropertyNotFound",
-               .category = ErrorCategory::InvalidOperation,
-               .message = fmt::format("The property '{}' cannot be found on this object. Verify that the property "
-                                      "exists and can be set.",
-                                      name)},
-              member.span);
+  return fail(
+      {.id = "PropertyNotFound",
+       .category = ErrorCategory::InvalidOperation,
+       .message = fmt::format("The property '{}' cannot be found on this object. Verify that the property "
+                              "exists and can be set.",
+                              name)},
+      member.span);
 }
 
 bool Interpreter::assign_index(const Index& index, Value value) {

@@ -134,7 +134,8 @@ bool Reader::parameter_attribute(const Attribute& attribute, ParameterAttribute&
 }
 
 // Spreads the [Parameter()] attributes over the main line and `also`, which say what differs in some sets.
-bool Reader::place(FunctionParameter&, Param& param, const std::vector<ParameterAttribute>& attributes, Span span) {
+bool Reader::place(FunctionParameter&, Param& param, const std::vector<ParameterAttribute>& attributes,
+                   Span span) {
   ParamOptions& options = param.options;
   SetMask named_sets = 0;
   std::vector<SetUse> uses;
@@ -231,14 +232,15 @@ bool Reader::parameter(const Parameter& tree) {
     param.is_switch = type.info == &types::SwitchParameter;
     function.is_switch = param.is_switch;
   }
-  param.takes_script_block = param.type == &types::ScriptBlock || param.type == &types::PSObject ||
-                             param.type == &types::Object;
+  param.takes_script_block =
+      param.type == &types::ScriptBlock || param.type == &types::PSObject || param.type == &types::Object;
   if (validators.any()) {
     info_.validators.push_back(std::move(validators));
     function.validators = &info_.validators.back();
   }
   if (function.type != nullptr || function.validators != nullptr) {
-    function.constraint = interpreter_.new_constraint({.type = function.type, .validators = function.validators});
+    function.constraint =
+        interpreter_.new_constraint({.type = function.type, .validators = function.validators});
   }
   if (!place(function, param, attributes, tree.span)) return false;
   info_.params.push_back(param);
@@ -358,33 +360,38 @@ bool Interpreter::validators_of(const Attribute& attribute, Validators& validato
 namespace {
 
 // Why a value is not valid; empty: it is.
-std::string check_item(Interpreter& interpreter, const Validators& validators, const Value& item, bool& stopped) {
+std::string check_item(Interpreter& interpreter, const Validators& validators, const Value& item,
+                       bool& stopped) {
   const std::string text = to_string(item);
   if (validators.range) {
     auto number = to_double(item);
     if (!number) return number.error().message;
     if (*number > validators.range->maximum) {
-      return fmt::format("The {} argument is greater than the maximum allowed range of {}. Supply an argument that is "
-                         "less than or equal to {} and then try the command again.",
-                         text, real_to_string(validators.range->maximum), real_to_string(validators.range->maximum));
+      return fmt::format(
+          "The {} argument is greater than the maximum allowed range of {}. Supply an argument that is "
+          "less than or equal to {} and then try the command again.",
+          text, real_to_string(validators.range->maximum), real_to_string(validators.range->maximum));
     }
     if (*number < validators.range->minimum) {
-      return fmt::format("The {} argument is less than the minimum allowed range of {}. Supply an argument that is "
-                         "greater than or equal to {} and then try the command again.",
-                         text, real_to_string(validators.range->minimum), real_to_string(validators.range->minimum));
+      return fmt::format(
+          "The {} argument is less than the minimum allowed range of {}. Supply an argument that is "
+          "greater than or equal to {} and then try the command again.",
+          text, real_to_string(validators.range->minimum), real_to_string(validators.range->minimum));
     }
   }
   if (validators.length) {
     const auto size = static_cast<int64_t>(StringObject(text).utf16_length());
     if (size < validators.length->first) {
-      return fmt::format("The character length ({}) of the argument is too short. Specify an argument with a length "
-                         "that is greater than or equal to \"{}\", and then try the command again.",
-                         size, validators.length->first);
+      return fmt::format(
+          "The character length ({}) of the argument is too short. Specify an argument with a length "
+          "that is greater than or equal to \"{}\", and then try the command again.",
+          size, validators.length->first);
     }
     if (size > validators.length->second) {
-      return fmt::format("The character length of the {} argument is too long. Shorten the character length of the "
-                         "argument so it is fewer than or equal to \"{}\" characters, and then try the command again.",
-                         size, validators.length->second);
+      return fmt::format(
+          "The character length of the {} argument is too long. Shorten the character length of the "
+          "argument so it is fewer than or equal to \"{}\" characters, and then try the command again.",
+          size, validators.length->second);
     }
   }
   if (!validators.pattern.empty()) {
@@ -398,9 +405,10 @@ std::string check_item(Interpreter& interpreter, const Validators& validators, c
         auto message = format_composite(validators.pattern_message, parts);
         return message ? *message : validators.pattern_message;
       }
-      return fmt::format("The argument \"{}\" does not match the \"{}\" pattern. Supply an argument that matches "
-                         "\"{}\" and try the command again.",
-                         text, validators.pattern, validators.pattern);
+      return fmt::format(
+          "The argument \"{}\" does not match the \"{}\" pattern. Supply an argument that matches "
+          "\"{}\" and try the command again.",
+          text, validators.pattern, validators.pattern);
     }
   }
   if (validators.script) {
@@ -415,18 +423,20 @@ std::string check_item(Interpreter& interpreter, const Validators& validators, c
       return "stopped";
     }
     if (!to_bool(sink.take_value())) {
-      return fmt::format("The \"{}\" validation script for the argument with value \"{}\" did not return a result of "
-                         "True. Determine why the validation script failed, and then try the command again.",
-                         validators.script->text(), text);
+      return fmt::format(
+          "The \"{}\" validation script for the argument with value \"{}\" did not return a result of "
+          "True. Determine why the validation script failed, and then try the command again.",
+          validators.script->text(), text);
     }
   }
   if (!validators.set.empty()) {
     for (const std::string& allowed : validators.set) {
       if (compare_text(allowed, text) == 0) return {};
     }
-    return fmt::format("The argument \"{}\" does not belong to the set \"{}\" specified by the ValidateSet attribute. "
-                       "Supply an argument that is in the set and then try the command again.",
-                       text, fmt::join(validators.set, ","));
+    return fmt::format(
+        "The argument \"{}\" does not belong to the set \"{}\" specified by the ValidateSet attribute. "
+        "Supply an argument that is in the set and then try the command again.",
+        text, fmt::join(validators.set, ","));
   }
   return {};
 }
@@ -434,7 +444,8 @@ std::string check_item(Interpreter& interpreter, const Validators& validators, c
 std::string check_whole(const Validators& validators, const Value& value) {
   const bool is_many = value.is_object(ObjectKind::array) || value.is_object(ObjectKind::list);
   if (validators.not_null && value.is_null()) {
-    return "The argument is null. Provide a valid value for the argument, and then try running the command again.";
+    return "The argument is null. Provide a valid value for the argument, and then try running the command "
+           "again.";
   }
   if (validators.not_null_or_empty) {
     const auto is_empty = [](const Value& item) {
@@ -447,16 +458,18 @@ std::string check_whole(const Validators& validators, const Value& value) {
       for (const Value& item : items) bad = bad || is_empty(item);
     }
     if (bad) {
-      return "The argument is null or empty. Provide an argument that is not null or empty, and then try the command "
+      return "The argument is null or empty. Provide an argument that is not null or empty, and then try the "
+             "command "
              "again.";
     }
   }
   if (validators.count) {
     const auto size = static_cast<int64_t>(to_items(value).size());
     if (size < validators.count->first || size > validators.count->second) {
-      return fmt::format("The parameter requires at least {} value(s) and no more than {} value(s) - {} value(s) were "
-                         "provided.",
-                         validators.count->first, validators.count->second, size);
+      return fmt::format(
+          "The parameter requires at least {} value(s) and no more than {} value(s) - {} value(s) were "
+          "provided.",
+          validators.count->first, validators.count->second, size);
     }
   }
   return {};
@@ -476,13 +489,14 @@ Result<void> check_validators(Interpreter& interpreter, const Validators& valida
   }
   if (why.empty()) return {};
   if (param != nullptr) return bind_errors::validation_failed(*param, why);
-  return Error{.id = "ValidateSetFailure",
-               .category = ErrorCategory::MetadataError,
-               .message = fmt::format("The variable cannot be validated because the value {} is not a valid value for "
-                                      "the {} variable.",
-                                      to_string(value), variable),
-               .hint = why,
-               .exception = "System.Management.Automation.ValidationMetadataException"};
+  return Error{
+      .id = "ValidateSetFailure",
+      .category = ErrorCategory::MetadataError,
+      .message = fmt::format("The variable cannot be validated because the value {} is not a valid value for "
+                             "the {} variable.",
+                             to_string(value), variable),
+      .hint = why,
+      .exception = "System.Management.Automation.ValidationMetadataException"};
 }
 
 // ---------------------------------------------------------------------------------------- FunctionTarget

@@ -29,7 +29,8 @@ struct Validators {
   std::vector<std::string> set;
   bool not_null = false, not_null_or_empty = false;
   bool any() const {
-    return range || length || count || !pattern.empty() || script || !set.empty() || not_null || not_null_or_empty;
+    return range || length || count || !pattern.empty() || script || !set.empty() || not_null ||
+           not_null_or_empty;
   }
 };
 
@@ -49,10 +50,10 @@ struct BlockInfo {
   std::vector<FunctionParameter> parameters;
   std::vector<std::string_view> sets;
   int default_set = -1;
-  bool advanced = false;        // [CmdletBinding()] or [Parameter()]: common parameters, no $args
+  bool advanced = false;  // [CmdletBinding()] or [Parameter()]: common parameters, no $args
   bool should_process = false;
   ConfirmImpact impact = ConfirmImpact::Medium;
-  bool has_phases = false;      // begin, process or dynamicparam
+  bool has_phases = false;        // begin, process or dynamicparam
   bool by_position_only = false;  // arguments by position may be stored directly: no attributes matter
 
   std::deque<std::string> texts;  // what the views in `params` point to

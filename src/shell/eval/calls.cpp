@@ -160,10 +160,10 @@ Flow Interpreter::call_simple(const Command& command, Function& function, Sink& 
   return exec_body(*block.tree, out);
 }
 
-Flow Interpreter::call_function(Function& function, std::span<const Argument> arguments, Sink& out, Span span) {
-  ResolvedCommand command{.kind = ResolvedCommand::Kind::function,
-                          .name = function.name,
-                          .function = Ref<Function>(&function)};
+Flow Interpreter::call_function(Function& function, std::span<const Argument> arguments, Sink& out,
+                                Span span) {
+  ResolvedCommand command{
+      .kind = ResolvedCommand::Kind::function, .name = function.name, .function = Ref<Function>(&function)};
   std::unique_ptr<Stage> stages[] = {
       make_stage(command, std::vector<Argument>(arguments.begin(), arguments.end()), span)};
   return run_stages(stages, out);
@@ -181,13 +181,11 @@ Flow Interpreter::run_line(const std::shared_ptr<Source>& source, Sink& out) {
   return info->has_phases ? exec_phases(tree, Value::nothing(), out) : exec_body(tree, out);
 }
 
-Flow Interpreter::run_script(const std::shared_ptr<Source>& source, std::span<const Argument> arguments, Sink& out,
-                             ScopeMode mode) {
+Flow Interpreter::run_script(const std::shared_ptr<Source>& source, std::span<const Argument> arguments,
+                             Sink& out, ScopeMode mode) {
   auto block = make<ShellScriptBlock>(source, *source->parsed.root);
-  ResolvedCommand command{.kind = ResolvedCommand::Kind::script,
-                          .name = source->path,
-                          .block = block,
-                          .path = source->path};
+  ResolvedCommand command{
+      .kind = ResolvedCommand::Kind::script, .name = source->path, .block = block, .path = source->path};
   std::unique_ptr<Stage> stages[] = {
       make_stage(command, std::vector<Argument>(arguments.begin(), arguments.end()), {}, mode)};
   if (!stages[0]) return Flow::stopped;

@@ -34,7 +34,8 @@ void Interpreter::index_cmdlets() {
   cmdlet_index_.reserve(cmdlets_.size() * 2);
   for (const CmdletEntry& entry : cmdlets_) cmdlet_index_.emplace(lower(entry.name), entry.cmdlet);
   for (const CmdletEntry& entry : cmdlets_) {
-    for (std::string_view alias : entry.cmdlet->decl->aliases) cmdlet_index_.emplace(lower(alias), entry.cmdlet);
+    for (std::string_view alias : entry.cmdlet->decl->aliases)
+      cmdlet_index_.emplace(lower(alias), entry.cmdlet);
   }
 }
 
@@ -179,10 +180,11 @@ Error Interpreter::did_you_mean_command(std::string_view name) {
   }
   Error error{.id = "CommandNotFoundException",
               .category = ErrorCategory::ObjectNotFound,
-              .message = fmt::format("The term '{}' is not recognized as a name of a cmdlet, function, script file, or "
-                                     "executable program. Check the spelling of the name, or if a path was included, "
-                                     "verify that the path is correct and try again.",
-                                     name),
+              .message = fmt::format(
+                  "The term '{}' is not recognized as a name of a cmdlet, function, script file, or "
+                  "executable program. Check the spelling of the name, or if a path was included, "
+                  "verify that the path is correct and try again.",
+                  name),
               .target = std::string(name),
               .target_type = "System.String",
               .exception = "System.Management.Automation.CommandNotFoundException",
@@ -219,7 +221,8 @@ bool Interpreter::splat(const Variable& variable, std::vector<Argument>& out) {
     if (has_names && item.is_string() && item.as_string().size() > 1 && item.as_string()[0] == '-' &&
         (ascii_lower(item.as_string()[1]) >= 'a' && ascii_lower(item.as_string()[1]) <= 'z')) {
       const Symbol symbol = symbols_.intern(item.as_string().substr(1));
-      out.push_back({.is_parameter = true, .has_value = false, .name = symbols_.name(symbol), .span = variable.span});
+      out.push_back(
+          {.is_parameter = true, .has_value = false, .name = symbols_.name(symbol), .span = variable.span});
     } else {
       out.push_back({.value = item, .span = variable.span});
     }
@@ -303,11 +306,13 @@ bool Interpreter::command_of(const Command& command, ResolvedCommand& out, Scope
   }
   const std::string text = to_string(name);
   if (text.empty()) {
-    return fail({.id = "BadExpression",
-                 .category = ErrorCategory::InvalidOperation,
-                 .message = "The expression after '&' in a pipeline element produced an object that was not valid. It "
-                            "must result in a command name, a script block, or a CommandInfo object."},
-                command.name->span);
+    return fail(
+        {.id = "BadExpression",
+         .category = ErrorCategory::InvalidOperation,
+         .message =
+             "The expression after '&' in a pipeline element produced an object that was not valid. It "
+             "must result in a command name, a script block, or a CommandInfo object."},
+        command.name->span);
   }
   out = resolve(text);
   if (out.kind != ResolvedCommand::Kind::none) return true;
@@ -331,8 +336,8 @@ CallSite& call_site_of(const Command& command, Interpreter& interpreter) {
   return *site;
 }
 
-std::unique_ptr<Stage> Interpreter::make_stage(const ResolvedCommand& command, std::vector<Argument> arguments,
-                                               Span span, ScopeMode mode) {
+std::unique_ptr<Stage> Interpreter::make_stage(const ResolvedCommand& command,
+                                               std::vector<Argument> arguments, Span span, ScopeMode mode) {
   switch (command.kind) {
     case ResolvedCommand::Kind::cmdlet:
       return std::make_unique<CmdletStage>(*this, command.name, *command.cmdlet, std::move(arguments), span);
@@ -340,8 +345,8 @@ std::unique_ptr<Stage> Interpreter::make_stage(const ResolvedCommand& command, s
       return std::make_unique<FunctionStage>(*this, std::string(command.name), command.function->block,
                                              std::move(arguments), span, mode, false);
     case ResolvedCommand::Kind::block:
-      return std::make_unique<FunctionStage>(*this, std::string(), command.block, std::move(arguments), span, mode,
-                                             false);
+      return std::make_unique<FunctionStage>(*this, std::string(), command.block, std::move(arguments), span,
+                                             mode, false);
     case ResolvedCommand::Kind::script: {
       Ref<ShellScriptBlock> block = command.block;
       const bool given = static_cast<bool>(block);
@@ -362,7 +367,8 @@ std::unique_ptr<Stage> Interpreter::make_stage(const ResolvedCommand& command, s
       return stage;
     }
     case ResolvedCommand::Kind::native:
-      return std::make_unique<NativeStage>(*this, std::string(command.name), command.path, std::move(arguments), span);
+      return std::make_unique<NativeStage>(*this, std::string(command.name), command.path,
+                                           std::move(arguments), span);
     case ResolvedCommand::Kind::none: break;
   }
   return nullptr;

@@ -20,17 +20,19 @@ std::string home_folder() {
 
 Result<std::string> drive_folder(char letter) {
   const std::string variable = fmt::format("HVSH_DRIVE_{}", ascii_upper(letter));
-  if (const char* folder = std::getenv(variable.c_str()); folder != nullptr && *folder == '/') return std::string(folder);
+  if (const char* folder = std::getenv(variable.c_str()); folder != nullptr && *folder == '/')
+    return std::string(folder);
   if (ascii_lower(letter) == 'c') {
     if (::geteuid() == 0) return std::string("/var/lib/hvsh/drive_c");
     return home_folder() + "/.local/share/hvsh/drive_c";
   }
-  return Error{.id = "DriveNotFound",
-               .category = ErrorCategory::ObjectNotFound,
-               .message = fmt::format("Cannot find drive. A drive with the name '{}' does not exist.", letter),
-               .hint = fmt::format("Set the environment variable {} to the folder that is meant.", variable),
-               .target = std::string(1, letter),
-               .exception = "System.Management.Automation.DriveNotFoundException"};
+  return Error{
+      .id = "DriveNotFound",
+      .category = ErrorCategory::ObjectNotFound,
+      .message = fmt::format("Cannot find drive. A drive with the name '{}' does not exist.", letter),
+      .hint = fmt::format("Set the environment variable {} to the folder that is meant.", variable),
+      .target = std::string(1, letter),
+      .exception = "System.Management.Automation.DriveNotFoundException"};
 }
 
 }  // namespace
@@ -40,13 +42,15 @@ Result<std::string> resolve_drive_path(std::string_view path, std::string_view c
   std::replace(text.begin(), text.end(), '\\', '/');
   constexpr std::string_view kProviders[] = {"Microsoft.PowerShell.Core/FileSystem::", "FileSystem::"};
   for (std::string_view provider : kProviders) {
-    if (text.size() >= provider.size() && equal_ascii(std::string_view(text).substr(0, provider.size()), provider)) {
+    if (text.size() >= provider.size() &&
+        equal_ascii(std::string_view(text).substr(0, provider.size()), provider)) {
       text.erase(0, provider.size());
     }
   }
   if (text == "~" || text.starts_with("~/")) {
     text = home_folder() + text.substr(1);
-  } else if (text.size() >= 2 && text[1] == ':' && ascii_lower(text[0]) >= 'a' && ascii_lower(text[0]) <= 'z') {
+  } else if (text.size() >= 2 && text[1] == ':' && ascii_lower(text[0]) >= 'a' &&
+             ascii_lower(text[0]) <= 'z') {
     HVSH_TRY(std::string folder, drive_folder(text[0]));
     text = folder + "/" + text.substr(2);
   } else if (!text.starts_with('/')) {

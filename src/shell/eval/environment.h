@@ -15,8 +15,9 @@ inline constexpr std::string_view kVersionText = "0.1.0";
 
 std::string operating_system();  // Debian GNU/Linux 12 (bookworm)
 std::string program_folder();    // where the binary lies
-// $env:Path means PATH: a variable of that name in another case, where the exact one is not set. COMPUTERNAME,
-// USERNAME, TEMP and USERPROFILE, which every Windows script expects, are set at start when they are not there.
+// $env:Path means PATH: a variable of that name in another case, where the exact one is not set.
+// COMPUTERNAME, USERNAME, TEMP and USERPROFILE, which every Windows script expects, are set at start when
+// they are not there.
 std::string environment_name(std::string_view name);
 std::string host_name();
 

@@ -79,7 +79,8 @@ Flow Interpreter::report(const Ref<ErrorRecordObject>& record, ActionPreference 
       if (!host_->can_prompt()) return raise(record, true);
       host_->write_error(*record);
       for (;;) {
-        auto answer = host_->read_line("Action to take for this error: [C] Continue  [H] Halt (default is \"C\"): ");
+        auto answer =
+            host_->read_line("Action to take for this error: [C] Continue  [H] Halt (default is \"C\"): ");
         if (!answer) return raise(record, true);
         if (answer->empty() || equal_names(*answer, "c")) break;
         if (equal_names(*answer, "h")) return raise(record, true);
@@ -94,7 +95,8 @@ Flow Interpreter::report(const Ref<ErrorRecordObject>& record, ActionPreference 
   }
   remember(record);
   for (const Streams* streams = streams_; streams != nullptr; streams = streams->parent) {
-    if (streams->captures[kError] != nullptr) streams->captures[kError]->items.push_back(Value::object(record));
+    if (streams->captures[kError] != nullptr)
+      streams->captures[kError]->items.push_back(Value::object(record));
   }
   if (action == ActionPreference::SilentlyContinue) return Flow::more;
   if (Sink* sink = streams_->targets[kError]) return sink->write(Value::object(record));
@@ -129,13 +131,14 @@ Flow Interpreter::write_labelled(StreamNumber stream, const std::string& text, A
   if (flow != Flow::more) return flow;
   if (streams_->targets[stream] == nullptr) host_->write_labelled(label, text);
   if (action == ActionPreference::Stop) {
-    return raise(make_record({.id = "ActionPreferenceStop",
-                              .category = ErrorCategory::OperationStopped,
-                              .message = fmt::format("The running command stopped because the preference variable or "
-                                                     "parameter for {} messages is set to Stop: {}",
-                                                     label, text),
-                              .exception = "System.Management.Automation.ActionPreferenceStopException"}),
-                 true);
+    return raise(
+        make_record({.id = "ActionPreferenceStop",
+                     .category = ErrorCategory::OperationStopped,
+                     .message = fmt::format("The running command stopped because the preference variable or "
+                                            "parameter for {} messages is set to Stop: {}",
+                                            label, text),
+                     .exception = "System.Management.Automation.ActionPreferenceStopException"}),
+        true);
   }
   return Flow::more;
 }

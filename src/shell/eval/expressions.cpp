@@ -37,7 +37,9 @@ bool Interpreter::eval_number(const Number& number, Value& out) {
     case NumberType::Int32: return integer(IntType::i32);
     case NumberType::Int64: return integer(IntType::i64);
     case NumberType::Double: out = Value::real(number.real); return true;
-    case NumberType::Decimal: out = Value::object(make<DecimalObject>(decimal_of(number.decimal))); return true;
+    case NumberType::Decimal:
+      out = Value::object(make<DecimalObject>(decimal_of(number.decimal)));
+      return true;
     case NumberType::SByte: return integer(IntType::i8);
     case NumberType::Byte: return integer(IntType::u8);
     case NumberType::Int16: return integer(IntType::i16);
@@ -48,12 +50,13 @@ bool Interpreter::eval_number(const Number& number, Value& out) {
       return true;
     case NumberType::BigInteger:
       if (number.has_value) return integer(IntType::i64);
-      return fail({.id = "BigIntegerNotSupported",
-                   .category = ErrorCategory::NotImplemented,
-                   .message = fmt::format("Cannot use the number {}: integers of more than 64 bits are not there yet.",
-                                          number.text),
-                   .hint = "Write it with a decimal point, as a double, or with the suffix d."},
-                  number.span);
+      return fail(
+          {.id = "BigIntegerNotSupported",
+           .category = ErrorCategory::NotImplemented,
+           .message = fmt::format(
+               "Cannot use the number {}: integers of more than 64 bits are not there yet.", number.text),
+           .hint = "Write it with a decimal point, as a double, or with the suffix d."},
+          number.span);
   }
   return true;
 }
@@ -136,10 +139,11 @@ bool Interpreter::eval_hashtable(const Hashtable& table, bool ordered, Value& ou
                   entry.key->span);
     }
     if (map->find(key) != nullptr) {
-      return fail({.id = "DuplicateKeyInHashLiteral",
-                   .category = ErrorCategory::InvalidArgument,
-                   .message = fmt::format("Duplicate keys '{}' are not allowed in hash literals.", to_string(key))},
-                  entry.key->span);
+      return fail(
+          {.id = "DuplicateKeyInHashLiteral",
+           .category = ErrorCategory::InvalidArgument,
+           .message = fmt::format("Duplicate keys '{}' are not allowed in hash literals.", to_string(key))},
+          entry.key->span);
     }
     map->set(key, value.is_nothing() ? Value::null() : std::move(value));
   }
@@ -169,7 +173,8 @@ bool Interpreter::type_of(const TypeName& name, const TypeRef*& out) {
 bool Interpreter::eval_cast(const Cast& cast, Value& out) {
   const TypeRef* type = nullptr;
   if (cast.operand->kind == Kind::hashtable && cast.type->form == TypeName::Form::simple) {
-    if (equal_names(cast.type->name, "ordered")) return eval_hashtable(as<Hashtable>(*cast.operand), true, out);
+    if (equal_names(cast.type->name, "ordered"))
+      return eval_hashtable(as<Hashtable>(*cast.operand), true, out);
     if (equal_names(cast.type->name, "pscustomobject")) {
       Value map;
       if (!eval_hashtable(as<Hashtable>(*cast.operand), true, map)) return false;
@@ -259,8 +264,8 @@ namespace {
 
 // Both are plain integers of at most 64 bits with sign, the usual case of loops.
 bool both_small(const Value& a, const Value& b) {
-  return a.kind() == Value::Kind::integer && b.kind() == Value::Kind::integer && a.int_type() == IntType::i32 &&
-         b.int_type() == IntType::i32;
+  return a.kind() == Value::Kind::integer && b.kind() == Value::Kind::integer &&
+         a.int_type() == IntType::i32 && b.int_type() == IntType::i32;
 }
 
 bool as_fast_real(const Value& value, double& out) {

@@ -2,10 +2,10 @@
 // Scopes. PowerShell's scoping is dynamic: a command called from a function sees the function's variables,
 // and an assignment makes a variable of the running scope.
 //
-// Each script block has a ScopeLayout, which gives the names that were ever set in its scopes their slots; a Frame
-// is one scope, a row of slots. A variable's node in the tree remembers layout and slot, so that a hot loop
-// finds its variables by index. A block that runs in another's scope (dot-sourced, ForEach-Object) uses that
-// scope's layout; the node's memory then holds for that one.
+// Each script block has a ScopeLayout, which gives the names that were ever set in its scopes their slots; a
+// Frame is one scope, a row of slots. A variable's node in the tree remembers layout and slot, so that a hot
+// loop finds its variables by index. A block that runs in another's scope (dot-sourced, ForEach-Object) uses
+// that scope's layout; the node's memory then holds for that one.
 #include <cstdint>
 #include <memory>
 #include <string>

@@ -1,7 +1,7 @@
 #include "shell/eval/interpreter.h"
 
-#include <fmt/format.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -51,7 +51,8 @@ Interpreter::Interpreter(const Setup& setup)
 Interpreter::~Interpreter() = default;
 
 bool Interpreter::out_of_stack() {
-  return reinterpret_cast<uintptr_t>(__builtin_frame_address(0)) < stack_floor_ || call_depth_ >= kMaxCallDepth;
+  return reinterpret_cast<uintptr_t>(__builtin_frame_address(0)) < stack_floor_ ||
+         call_depth_ >= kMaxCallDepth;
 }
 
 Constraint* Interpreter::new_constraint(Constraint constraint) {
@@ -110,10 +111,11 @@ Result<std::shared_ptr<Source>> Interpreter::load_file(const std::string& path) 
   ::close(fd);
   if (got < 0) return errno_error("read script", path, code);
   if (text.size() > kMaxScriptBytes) {
-    return Error{.id = "ScriptTooLarge",
-                 .category = ErrorCategory::LimitsExceeded,
-                 .message = fmt::format("Cannot run script '{}': it is larger than {} bytes.", path, kMaxScriptBytes),
-                 .target = path};
+    return Error{
+        .id = "ScriptTooLarge",
+        .category = ErrorCategory::LimitsExceeded,
+        .message = fmt::format("Cannot run script '{}': it is larger than {} bytes.", path, kMaxScriptBytes),
+        .target = path};
   }
   // Windows writes scripts as UTF-16 with a byte order mark.
   if (text.starts_with("\xff\xfe")) {

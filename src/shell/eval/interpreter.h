@@ -30,7 +30,8 @@ namespace hvsh::shell {
 class Stage;
 class CommandStage;
 
-// Engines that main registered, by the address that Context::get<T>() asks with. `make` runs at the first use.
+// Engines that main registered, by the address that Context::get<T>() asks with. `make` runs at the first
+// use.
 class Services {
  public:
   template <class T, class Make>
@@ -60,8 +61,8 @@ enum class Unwind : uint8_t { none, error, break_, continue_, return_, exit, int
 // What is under way while Flow::stopped is handed up.
 struct Pending {
   Unwind kind = Unwind::none;
-  bool fatal = false;       // an error that no statement stops: throw, or one that -ErrorAction Stop raised
-  std::string label = {};   // of break and continue; empty: the innermost loop
+  bool fatal = false;      // an error that no statement stops: throw, or one that -ErrorAction Stop raised
+  std::string label = {};  // of break and continue; empty: the innermost loop
   int exit_code = 0;
   Ref<ErrorRecordObject> error = {};
 };
@@ -100,7 +101,8 @@ class Interpreter {
   Flow run_script(const std::shared_ptr<Source>& source, std::span<const Argument> arguments, Sink& out,
                   ScopeMode mode = ScopeMode::child);
   // Objects into one command: what `$items | Name ...` does.
-  Flow pipe_into(std::span<const Value> items, std::string_view name, std::span<const Argument> arguments, Sink& out);
+  Flow pipe_into(std::span<const Value> items, std::string_view name, std::span<const Argument> arguments,
+                 Sink& out);
   // One command by name, as `hvsh Get-VM -Name x` gives it.
   Flow run_command(std::string_view name, std::span<const Argument> arguments, Sink& out);
 
@@ -113,8 +115,8 @@ class Interpreter {
   bool eval_condition(const Stmt& statement, bool& out);
 
   // A call by value: arguments by position. `input` is $_ (nothing: as it is).
-  Flow call_block(ShellScriptBlock& block, std::span<const Value> arguments, const Value& input, ScopeMode mode,
-                  Sink& out, Frame* in_frame = nullptr);
+  Flow call_block(ShellScriptBlock& block, std::span<const Value> arguments, const Value& input,
+                  ScopeMode mode, Sink& out, Frame* in_frame = nullptr);
   Flow call_function(Function& function, std::span<const Argument> arguments, Sink& out, Span span);
 
   // ------------------------------------------------------------------------------------ commands
@@ -122,8 +124,8 @@ class Interpreter {
   bool eval_arguments(const Command& command, std::vector<Argument>& out);
   Flow exec_pipeline(const Pipeline& pipeline, Sink& out);
   Flow run_stages(std::span<const std::unique_ptr<Stage>> stages, Sink& out);
-  std::unique_ptr<Stage> make_stage(const ResolvedCommand& command, std::vector<Argument> arguments, Span span,
-                                    ScopeMode mode = ScopeMode::child);
+  std::unique_ptr<Stage> make_stage(const ResolvedCommand& command, std::vector<Argument> arguments,
+                                    Span span, ScopeMode mode = ScopeMode::child);
   const Cmdlet* find_cmdlet(std::string_view name);
   void define_function(std::string_view name, Ref<ShellScriptBlock> block, FunctionKind kind);
   Ref<Function> find_function(Symbol symbol);
@@ -191,7 +193,7 @@ class Interpreter {
   BlockInfo* info_of(const ScriptBlock& tree);  // nullptr: pending error
   // Adds what a [Validate...] attribute says; `known` is false for other attributes.
   bool validators_of(const Attribute& attribute, Validators& validators, bool& known);
-  std::string join_text(const Value& value);    // "$value": arrays with $OFS
+  std::string join_text(const Value& value);  // "$value": arrays with $OFS
   bool out_of_stack();
   Value invocation_info(const Frame& frame);
 
@@ -287,8 +289,8 @@ class Interpreter {
   bool catches(const TryStatement::Catch& clause, const ErrorRecordObject& record);
   enum class LoopStep : uint8_t { next, leave, hand_up };
   LoopStep after_body(Flow flow, std::string_view label);
-  bool switch_matches(const SwitchStatement& statement, const SwitchStatement::Clause& clause, const Value& value,
-                      bool& matches);
+  bool switch_matches(const SwitchStatement& statement, const SwitchStatement::Clause& clause,
+                      const Value& value, bool& matches);
   // variables.cpp
   Symbol symbol_of(const Variable& variable);
   Frame* scope_frame(VariableScope scope);

@@ -15,7 +15,8 @@ namespace {
 
 template <class Visit>
 void each_family(Visit visit) {
-  for (auto table : {string_members, collection_members, number_members, time_members, system_members, engine_members}) {
+  for (auto table :
+       {string_members, collection_members, number_members, time_members, system_members, engine_members}) {
     for (const MemberFamily& family : table()) {
       if (visit(family)) return;
     }
@@ -86,12 +87,14 @@ Error method_not_found(const std::string& type, std::string_view name, bool know
   if (known) {
     return {.id = "MethodCountCouldNotFindBest",
             .category = ErrorCategory::NotSpecified,
-            .message = fmt::format("Cannot find an overload for \"{}\" and the argument count: \"{}\".", name, count),
+            .message = fmt::format("Cannot find an overload for \"{}\" and the argument count: \"{}\".", name,
+                                   count),
             .exception = "System.Management.Automation.MethodException"};
   }
   return {.id = "MethodNotFound",
           .category = ErrorCategory::InvalidOperation,
-          .message = fmt::format("Method invocation failed because [{}] does not contain a method named '{}'.", type, name),
+          .message = fmt::format(
+              "Method invocation failed because [{}] does not contain a method named '{}'.", type, name),
           .hint = "docs/language.md lists the members that are there."};
 }
 
@@ -162,8 +165,7 @@ bool call_member(Interpreter& interpreter, const Value& target, std::string_view
         CollectSink sink;
         const Ref<ShellScriptBlock> alive(block);
         const Value self = std::exchange(block->self, target);
-        const Flow flow =
-            interpreter.call_block(*block, arguments, Value::nothing(), ScopeMode::child, sink);
+        const Flow flow = interpreter.call_block(*block, arguments, Value::nothing(), ScopeMode::child, sink);
         block->self = self;
         out = sink.take_value();
         return flow != Flow::stopped;
@@ -181,7 +183,9 @@ bool call_member(Interpreter& interpreter, const Value& target, std::string_view
       if (!call_member(interpreter, Value((*items)[i]), name, arguments, span, value)) return false;
       if (!value.is_nothing()) all.push_back(std::move(value));
     }
-    out = all.empty() ? Value::nothing() : all.size() == 1 ? std::move(all.front()) : Value::array(std::move(all));
+    out = all.empty()       ? Value::nothing()
+          : all.size() == 1 ? std::move(all.front())
+                            : Value::array(std::move(all));
     return true;
   }
   return interpreter.fail(method_not_found(full_type_name(target), name, known, arguments.size()), span);
@@ -224,7 +228,8 @@ bool call_static(Interpreter& interpreter, const TypeRef& type, std::string_view
   if (entry != nullptr) {
     return take(interpreter, entry->function({interpreter, Value::null(), arguments, &type}), span, out);
   }
-  return interpreter.fail(method_not_found(std::string(type.info->name), name, known, arguments.size()), span);
+  return interpreter.fail(method_not_found(std::string(type.info->name), name, known, arguments.size()),
+                          span);
 }
 
 namespace {
@@ -233,7 +238,8 @@ Value character_at(std::string_view text, bool ascii, int64_t index, bool& found
   if (ascii) {
     if (index < 0) index += static_cast<int64_t>(text.size());
     found = index >= 0 && static_cast<size_t>(index) < text.size();
-    return found ? Value::character(static_cast<unsigned char>(text[static_cast<size_t>(index)])) : Value::null();
+    return found ? Value::character(static_cast<unsigned char>(text[static_cast<size_t>(index)]))
+                 : Value::null();
   }
   const std::u16string units = to_utf16(text);
   if (index < 0) index += static_cast<int64_t>(units.size());
@@ -270,7 +276,8 @@ bool get_index(Interpreter& interpreter, const Value& target, const Value& index
     if (value == nullptr && map->ordered() && index.kind() == Value::Kind::integer) {
       int64_t at = index.as_int();
       if (at < 0) at += static_cast<int64_t>(map->size());
-      if (at >= 0 && static_cast<size_t>(at) < map->size()) value = &map->entries()[static_cast<size_t>(at)].second;
+      if (at >= 0 && static_cast<size_t>(at) < map->size())
+        value = &map->entries()[static_cast<size_t>(at)].second;
     }
     out = value != nullptr ? *value : Value::null();
     return true;
@@ -308,7 +315,8 @@ bool get_index(Interpreter& interpreter, const Value& target, const Value& index
   int64_t at = number->as_int();
   if (items != nullptr) {
     if (at < 0) at += static_cast<int64_t>(items->size());
-    out = at >= 0 && static_cast<size_t>(at) < items->size() ? (*items)[static_cast<size_t>(at)] : Value::null();
+    out = at >= 0 && static_cast<size_t>(at) < items->size() ? (*items)[static_cast<size_t>(at)]
+                                                             : Value::null();
     return true;
   }
   bool found = false;

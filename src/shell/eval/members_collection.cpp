@@ -19,8 +19,9 @@ Error stopped() { return {.id = "Stopped", .message = "The script block stopped.
 
 Result<Value> out_of_range() {
   return Error{.id = "ArgumentOutOfRangeException",
-               .message = "Index was out of range. Must be non-negative and less than the size of the collection. "
-                          "(Parameter 'index')",
+               .message =
+                   "Index was out of range. Must be non-negative and less than the size of the collection. "
+                   "(Parameter 'index')",
                .exception = "System.ArgumentOutOfRangeException"};
 }
 
@@ -125,7 +126,9 @@ constexpr MemberEntry kArray[] = {
     {"GetLength", 1, 1,
      [](const Call& c) -> Result<Value> { return Value::integer(static_cast<int64_t>(items_of(c).size())); }},
     {"GetUpperBound", 1, 1,
-     [](const Call& c) -> Result<Value> { return Value::integer(static_cast<int64_t>(items_of(c).size()) - 1); }},
+     [](const Call& c) -> Result<Value> {
+       return Value::integer(static_cast<int64_t>(items_of(c).size()) - 1);
+     }},
     {"GetValue", 1, 1,
      [](const Call& c) -> Result<Value> {
        HVSH_TRY(size_t at, position(c, 0, items_of(c).size()));
@@ -177,7 +180,8 @@ constexpr MemberEntry kMap[] = {
     {"GetEnumerator", 0, 0,
      [](const Call& c) -> Result<Value> {
        std::vector<Value> items;
-       for (const auto& [key, value] : map_of(c).entries()) items.push_back(noun_value(DictionaryEntry{key, value}));
+       for (const auto& [key, value] : map_of(c).entries())
+         items.push_back(noun_value(DictionaryEntry{key, value}));
        return Value::array(std::move(items));
      }},
     {"Clone", 0, 0,
@@ -205,7 +209,8 @@ Result<Value> for_each(const Call& call) {
   for (const Value& item : to_items(call.self)) {
     if (auto* block = call.at(0).as<ShellScriptBlock>()) {
       CollectSink sink;
-      if (call.interpreter.call_block(*block, rest, item, ScopeMode::caller, sink) == Flow::stopped) return stopped();
+      if (call.interpreter.call_block(*block, rest, item, ScopeMode::caller, sink) == Flow::stopped)
+        return stopped();
       for (Value& value : sink.take_items()) all.push_back(std::move(value));
       continue;
     }
@@ -241,7 +246,8 @@ Result<Value> where(const Call& call) {
     bool holds = false;
     if (!past) {
       CollectSink sink;
-      if (call.interpreter.call_block(*block, {}, item, ScopeMode::caller, sink) == Flow::stopped) return stopped();
+      if (call.interpreter.call_block(*block, {}, item, ScopeMode::caller, sink) == Flow::stopped)
+        return stopped();
       holds = to_bool(sink.take_value());
     }
     if (until || skip_until) {
@@ -252,7 +258,8 @@ Result<Value> where(const Call& call) {
     (holds ? kept : others).push_back(item);
     if (equal_names(mode, "First") && static_cast<int64_t>(kept.size()) >= std::max<int64_t>(limit, 1)) break;
   }
-  if (equal_names(mode, "Split")) return Value::array({Value::array(std::move(kept)), Value::array(std::move(others))});
+  if (equal_names(mode, "Split"))
+    return Value::array({Value::array(std::move(kept)), Value::array(std::move(others))});
   if (equal_names(mode, "Last")) {
     const auto count = static_cast<size_t>(std::max<int64_t>(limit, 1));
     if (kept.size() > count) kept.erase(kept.begin(), kept.end() - static_cast<ptrdiff_t>(count));
@@ -293,8 +300,9 @@ constexpr MemberEntry kArrayStatics[] = {
 };
 
 constexpr MemberFamily kFamilies[] = {
-    {&types::Array, false, kArray},          {&types::ArrayList, false, kList},     {&types::IDictionary, false, kMap},
-    {&types::SystemArray, true, kArrayStatics}, {&types::Array, true, kArrayStatics}, {&types::Object, false, kAny},
+    {&types::Array, false, kArray},       {&types::ArrayList, false, kList},
+    {&types::IDictionary, false, kMap},   {&types::SystemArray, true, kArrayStatics},
+    {&types::Array, true, kArrayStatics}, {&types::Object, false, kAny},
 };
 
 }  // namespace

@@ -15,7 +15,9 @@ namespace {
 
 Error stopped() { return {.id = "Stopped", .message = "The script block stopped."}; }
 
-ShellScriptBlock& block_of(const Call& call) { return *static_cast<ShellScriptBlock*>(call.self.as_object()); }
+ShellScriptBlock& block_of(const Call& call) {
+  return *static_cast<ShellScriptBlock*>(call.self.as_object());
+}
 
 Result<Value> invoke(const Call& call) {
   CollectSink sink;
@@ -105,7 +107,8 @@ constexpr MemberEntry kObject[] = {
        HVSH_TRY(std::string made, format_value(c.self, text_argument(c, 0)));
        return Value::string(std::move(made));
      }},
-    {"Equals", 1, 1, [](const Call& c) -> Result<Value> { return Value::boolean(equal(c.self, c.at(0), false)); }},
+    {"Equals", 1, 1,
+     [](const Call& c) -> Result<Value> { return Value::boolean(equal(c.self, c.at(0), false)); }},
     {"GetHashCode", 0, 0,
      [](const Call& c) -> Result<Value> {
        return Value::integer(static_cast<int32_t>(hash_name(to_string(c.self))));
@@ -127,14 +130,16 @@ constexpr MemberEntry kObject[] = {
          property->set("Name", Value::string(view.name));
          auto value = get_property(c.self, view.name);
          property->set("Value", value && *value ? **value : Value::null());
-         property->set("MemberType", Value::string(c.self.is_object(ObjectKind::record) ? "NoteProperty" : "Property"));
+         property->set("MemberType",
+                       Value::string(c.self.is_object(ObjectKind::record) ? "NoteProperty" : "Property"));
          properties.push_back(Value::object(property));
        }
        info->set("Properties", Value::array(std::move(properties)));
        info->set("BaseObject", c.self);
        return Value::object(info);
      }},
-    {"IsPresent", 0, kProperty, [](const Call& c) -> Result<Value> { return Value::boolean(to_bool(c.self)); }},
+    {"IsPresent", 0, kProperty,
+     [](const Call& c) -> Result<Value> { return Value::boolean(to_bool(c.self)); }},
 };
 
 // ------------------------------------------------------------------------------------------- $PSCmdlet
@@ -165,11 +170,11 @@ Result<Value> should_process(const Call& call) {
 Result<Value> write_error(const Call& call, bool terminating) {
   HVSH_TRY(CommandStage * stage, stage_of(call));
   const auto* record = call.at(0).as<ErrorRecordObject>();
-  Error error = record != nullptr
-                    ? record->error
-                    : Error{.id = text_argument(call, 0), .message = text_argument(call, 0)};
+  Error error = record != nullptr ? record->error
+                                  : Error{.id = text_argument(call, 0), .message = text_argument(call, 0)};
   const Value target = record != nullptr ? record->target : Value::null();
-  const Flow flow = terminating ? stage->terminate(std::move(error), target) : stage->error(std::move(error), target);
+  const Flow flow =
+      terminating ? stage->terminate(std::move(error), target) : stage->error(std::move(error), target);
   if (flow == Flow::stopped) return stopped();
   return Value::nothing();
 }
@@ -233,7 +238,8 @@ Result<Value> construct_date(std::span<const Value> arguments) {
     HVSH_TRY(Value ticks, to_integer(arguments[0], IntType::i64));
     return Value::date_time({ticks.as_int()});
   }
-  if (arguments.size() < 3 || arguments.size() > 7) return argument_error("A DateTime needs year, month and day.");
+  if (arguments.size() < 3 || arguments.size() > 7)
+    return argument_error("A DateTime needs year, month and day.");
   for (size_t i = 0; i < arguments.size(); ++i) {
     HVSH_TRY(Value number, to_integer(arguments[i], IntType::i32));
     parts[i] = number.as_int();
@@ -260,7 +266,8 @@ Result<Value> construct_span(std::span<const Value> arguments) {
   const int64_t* hms = days ? parts + 1 : parts;
   constexpr int64_t kMost = 100'000'000;
   for (int64_t part : parts) {
-    if (part > kMost || part < -kMost) return argument_error("TimeSpan overflowed because the duration is too long.");
+    if (part > kMost || part < -kMost)
+      return argument_error("TimeSpan overflowed because the duration is too long.");
   }
   const int64_t seconds = (days ? parts[0] * 86'400 : 0) + hms[0] * 3600 + hms[1] * 60 + hms[2];
   return Value::time_span({seconds * kTicksPerSecond + (days ? parts[4] * 10'000 : 0)});
@@ -295,7 +302,8 @@ Result<Value> construct(Interpreter& interpreter, const TypeRef& type, std::span
   }
   if (info == &types::ErrorRecord) return construct_error_record(arguments);
   if (info == &types::DateTime && arguments.size() != 1) return construct_date(arguments);
-  if (info == &types::TimeSpan && !arguments.empty() && !arguments[0].is_string()) return construct_span(arguments);
+  if (info == &types::TimeSpan && !arguments.empty() && !arguments[0].is_string())
+    return construct_span(arguments);
   if (info == &types::Guid && arguments.empty()) return Value::guid(Guid{});
   if (info == &types::Version && arguments.size() > 1) {
     std::string text;
@@ -311,7 +319,8 @@ Result<Value> construct(Interpreter& interpreter, const TypeRef& type, std::span
   if (type.is_array && arguments.size() == 1) {
     HVSH_TRY(Value count, to_integer(arguments[0], IntType::i32));
     constexpr int64_t kMostItems = 1 << 26;
-    if (count.as_int() < 0 || count.as_int() > kMostItems) return argument_error("The size of the array is out of range.");
+    if (count.as_int() < 0 || count.as_int() > kMostItems)
+      return argument_error("The size of the array is out of range.");
     std::vector<Value> items(static_cast<size_t>(count.as_int()), default_of(*type.element));
     const bool plain = type.element->info == &types::Object;
     return Value::object(make<ArrayObject>(std::move(items), plain ? nullptr : type.element->info));

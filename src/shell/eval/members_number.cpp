@@ -31,7 +31,8 @@ Result<Value> round_number(const Call& call) {
       away = equal_names(to_string(call.at(i)), "AwayFromZero");
     }
   }
-  if (digits < 0 || digits > 28) return argument_error("Rounding digits must be between 0 and 28, inclusive.");
+  if (digits < 0 || digits > 28)
+    return argument_error("Rounding digits must be between 0 and 28, inclusive.");
   if (const auto* decimal = call.at(0).as<DecimalObject>()) {
     return Value::object(make<DecimalObject>(round(decimal->value, static_cast<int>(digits))));
   }
@@ -124,9 +125,10 @@ Result<Value> from_base64(const Call& call) {
     if (c == '=' || c == '\n' || c == '\r' || c == ' ') continue;
     const size_t digit = kBase64.find(c);
     if (digit == std::string_view::npos) {
-      return Error{.id = "FormatException",
-                   .message = "The input is not a valid Base-64 string as it contains a non-base 64 character.",
-                   .exception = "System.FormatException"};
+      return Error{
+          .id = "FormatException",
+          .message = "The input is not a valid Base-64 string as it contains a non-base 64 character.",
+          .exception = "System.FormatException"};
     }
     group = group << 6 | static_cast<uint32_t>(digit);
     bits += 6;
@@ -148,9 +150,9 @@ Result<Value> convert_integer(const Call& call) {
     uint64_t number = 0;
     if (text.empty() || text.size() > 64) return argument_error("The text is not a number of that base.");
     for (char c : text) {
-      const int digit = c >= '0' && c <= '9' ? c - '0' : ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f'
-                                                             ? ascii_lower(c) - 'a' + 10
-                                                             : 99;
+      const int digit = c >= '0' && c <= '9'                             ? c - '0'
+                        : ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f' ? ascii_lower(c) - 'a' + 10
+                                                                         : 99;
       if (digit >= base) {
         return Error{.id = "FormatException",
                      .message = "Could not find any recognizable digits.",
@@ -215,10 +217,12 @@ Result<Value> limit_of(const Call& call, bool most) {
   return Value::real(most ? std::numeric_limits<double>::max() : std::numeric_limits<double>::lowest());
 }
 
-Result<Value> parse_as(const Call& call) { return convert_to(Value::string(text_argument(call, 0)), *call.type); }
+Result<Value> parse_as(const Call& call) {
+  return convert_to(Value::string(text_argument(call, 0)), *call.type);
+}
 
-// TryParse's result goes to a [ref], which scripts rarely use and hvsh does not have yet; the answer itself is
-// what most ask for.
+// TryParse's result goes to a [ref], which scripts rarely use and hvsh does not have yet; the answer itself
+// is what most ask for.
 Result<Value> try_parse(const Call& call) {
   const std::string text = text_argument(call, 0);
   return Value::boolean(!text.empty() && convert_to(Value::string(text), *call.type).ok());
@@ -259,7 +263,8 @@ constexpr MemberEntry kNumber[] = {
 };
 
 constexpr MemberEntry kEnumeration[] = {
-    {"value__", 0, kProperty, [](const Call& c) -> Result<Value> { return Value::integer(c.self.enum_number()); }},
+    {"value__", 0, kProperty,
+     [](const Call& c) -> Result<Value> { return Value::integer(c.self.enum_number()); }},
     {"HasFlag", 1, 1,
      [](const Call& c) -> Result<Value> {
        HVSH_TRY(Value flag, to_enum(c.at(0), c.self.enum_info()));
@@ -288,7 +293,8 @@ constexpr MemberEntry kEnumStatics[] = {
      [](const Call& c) -> Result<Value> {
        HVSH_TRY(const EnumInfo* info, enum_argument(c));
        std::vector<Value> items;
-       for (const EnumMember& member : info->members) items.push_back(Value::enumeration(*info, member.value));
+       for (const EnumMember& member : info->members)
+         items.push_back(Value::enumeration(*info, member.value));
        return Value::array(std::move(items));
      }},
     {"Parse", 2, 3,
@@ -308,13 +314,20 @@ constexpr MemberEntry kEnumStatics[] = {
 };
 
 constexpr MemberFamily kFamilies[] = {
-    {&types::ValueType, false, kNumber},    {&types::Enum, false, kEnumeration},
-    {&types::Math, true, kMath},            {&types::Convert, true, kConvert},
-    {&types::SByte, true, kNumberStatics},  {&types::Byte, true, kNumberStatics},
-    {&types::Int16, true, kNumberStatics},  {&types::UInt16, true, kNumberStatics},
-    {&types::Int32, true, kNumberStatics},  {&types::UInt32, true, kNumberStatics},
-    {&types::Int64, true, kNumberStatics},  {&types::UInt64, true, kNumberStatics},
-    {&types::Double, true, kDoubleStatics}, {&types::Single, true, kDoubleStatics},
+    {&types::ValueType, false, kNumber},
+    {&types::Enum, false, kEnumeration},
+    {&types::Math, true, kMath},
+    {&types::Convert, true, kConvert},
+    {&types::SByte, true, kNumberStatics},
+    {&types::Byte, true, kNumberStatics},
+    {&types::Int16, true, kNumberStatics},
+    {&types::UInt16, true, kNumberStatics},
+    {&types::Int32, true, kNumberStatics},
+    {&types::UInt32, true, kNumberStatics},
+    {&types::Int64, true, kNumberStatics},
+    {&types::UInt64, true, kNumberStatics},
+    {&types::Double, true, kDoubleStatics},
+    {&types::Single, true, kDoubleStatics},
     {&types::Enum, true, kEnumStatics},
 };
 

@@ -34,9 +34,10 @@ Result<Value> substring(const Call& call) {
                  .exception = "System.ArgumentOutOfRangeException"};
   }
   if (length < 0 || begin + length > size) {
-    return Error{.id = "ArgumentOutOfRangeException",
-                 .message = "Index and length must refer to a location within the string. (Parameter 'length')",
-                 .exception = "System.ArgumentOutOfRangeException"};
+    return Error{
+        .id = "ArgumentOutOfRangeException",
+        .message = "Index and length must refer to a location within the string. (Parameter 'length')",
+        .exception = "System.ArgumentOutOfRangeException"};
   }
   const auto from = static_cast<size_t>(begin), count = static_cast<size_t>(length);
   if (is_ascii(call)) return text(std::string(self_text(call).substr(from, count)));
@@ -194,11 +195,17 @@ constexpr MemberEntry kString[] = {
     {"ToUpperInvariant", 0, 0, [](const Call& c) -> Result<Value> { return text(to_upper(self_text(c))); }},
     {"ToLowerInvariant", 0, 0, [](const Call& c) -> Result<Value> { return text(to_lower(self_text(c))); }},
     {"Trim", 0, kAnyCount,
-     [](const Call& c) -> Result<Value> { return text(std::string(trimmed(self_text(c), trim_set(c), true, true))); }},
+     [](const Call& c) -> Result<Value> {
+       return text(std::string(trimmed(self_text(c), trim_set(c), true, true)));
+     }},
     {"TrimStart", 0, kAnyCount,
-     [](const Call& c) -> Result<Value> { return text(std::string(trimmed(self_text(c), trim_set(c), true, false))); }},
+     [](const Call& c) -> Result<Value> {
+       return text(std::string(trimmed(self_text(c), trim_set(c), true, false)));
+     }},
     {"TrimEnd", 0, kAnyCount,
-     [](const Call& c) -> Result<Value> { return text(std::string(trimmed(self_text(c), trim_set(c), false, true))); }},
+     [](const Call& c) -> Result<Value> {
+       return text(std::string(trimmed(self_text(c), trim_set(c), false, true)));
+     }},
     {"Substring", 1, 2, substring},
     {"Split", 0, kAnyCount, split_members},
     {"Replace", 2, 2, replace_text},
@@ -267,9 +274,11 @@ constexpr MemberEntry kCharStatics[] = {
     {"IsWhiteSpace", 1, 2, [](const Call& c) { return is_class(c, is_space); }},
     {"IsUpper", 1, 2,
      [](const Call& c) {
-       return is_class(c, [](char32_t x) { return (x >= 'A' && x <= 'Z') || (x > 0x7f && fold_case(x) != x); });
+       return is_class(c,
+                       [](char32_t x) { return (x >= 'A' && x <= 'Z') || (x > 0x7f && fold_case(x) != x); });
      }},
-    {"IsLower", 1, 2, [](const Call& c) { return is_class(c, [](char32_t x) { return x >= 'a' && x <= 'z'; }); }},
+    {"IsLower", 1, 2,
+     [](const Call& c) { return is_class(c, [](char32_t x) { return x >= 'a' && x <= 'z'; }); }},
     {"ToUpper", 1, 1,
      [](const Call& c) -> Result<Value> {
        return Value::character(to_utf16(to_upper(text_argument(c, 0)))[0]);
@@ -281,7 +290,8 @@ constexpr MemberEntry kCharStatics[] = {
 };
 
 bool is_blank(std::string_view value) {
-  return std::all_of(value.begin(), value.end(), [](char c) { return is_space(static_cast<unsigned char>(c)); });
+  return std::all_of(value.begin(), value.end(),
+                     [](char c) { return is_space(static_cast<unsigned char>(c)); });
 }
 
 constexpr MemberEntry kStringStatics[] = {

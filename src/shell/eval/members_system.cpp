@@ -1,6 +1,6 @@
 // Guid, Version, Path, File, Directory, Environment, Console.
-#include <fmt/format.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -75,7 +75,8 @@ Result<Value> combine(const Call& call) {
   for (size_t i = 0; i < call.count(); ++i) {
     for (const Value& item : to_items(call.at(i))) {
       const std::string part = to_string(item);
-      const bool rooted = part.starts_with('/') || part.starts_with('\\') || (part.size() > 1 && part[1] == ':');
+      const bool rooted =
+          part.starts_with('/') || part.starts_with('\\') || (part.size() > 1 && part[1] == ':');
       if (path.empty() || rooted) {
         path = part;
       } else {
@@ -90,8 +91,10 @@ Result<Value> combine(const Call& call) {
 constexpr MemberEntry kPath[] = {
     {"Combine", 1, kAnyCount, combine},
     {"Join", 1, kAnyCount, combine},
-    {"GetFileName", 1, 1, [](const Call& c) -> Result<Value> { return text(file_name(text_argument(c, 0))); }},
-    {"GetExtension", 1, 1, [](const Call& c) -> Result<Value> { return text(extension(text_argument(c, 0))); }},
+    {"GetFileName", 1, 1,
+     [](const Call& c) -> Result<Value> { return text(file_name(text_argument(c, 0))); }},
+    {"GetExtension", 1, 1,
+     [](const Call& c) -> Result<Value> { return text(extension(text_argument(c, 0))); }},
     {"GetFileNameWithoutExtension", 1, 1,
      [](const Call& c) -> Result<Value> {
        std::string name = file_name(text_argument(c, 0));
@@ -112,7 +115,8 @@ constexpr MemberEntry kPath[] = {
     {"IsPathRooted", 1, 1,
      [](const Call& c) -> Result<Value> {
        const std::string path = text_argument(c, 0);
-       return Value::boolean(path.starts_with('/') || path.starts_with('\\') || (path.size() > 1 && path[1] == ':'));
+       return Value::boolean(path.starts_with('/') || path.starts_with('\\') ||
+                             (path.size() > 1 && path[1] == ':'));
      }},
     {"HasExtension", 1, 1,
      [](const Call& c) -> Result<Value> { return Value::boolean(!extension(text_argument(c, 0)).empty()); }},
@@ -133,7 +137,8 @@ constexpr MemberEntry kPath[] = {
        std::string name = Guid::random().to_string().substr(0, 8);
        return text(name + "." + Guid::random().to_string().substr(0, 3));
      }},
-    {"DirectorySeparatorChar", 0, kProperty, [](const Call&) -> Result<Value> { return Value::character('/'); }},
+    {"DirectorySeparatorChar", 0, kProperty,
+     [](const Call&) -> Result<Value> { return Value::character('/'); }},
     {"PathSeparator", 0, kProperty, [](const Call&) -> Result<Value> { return Value::character(':'); }},
 };
 
@@ -194,7 +199,8 @@ constexpr MemberEntry kFile[] = {
 
 constexpr MemberEntry kDirectory[] = {
     {"Exists", 1, 1, [](const Call& c) -> Result<Value> { return Value::boolean(is_kind(c, true)); }},
-    {"GetCurrentDirectory", 0, 0, [](const Call& c) -> Result<Value> { return text(c.interpreter.location()); }},
+    {"GetCurrentDirectory", 0, 0,
+     [](const Call& c) -> Result<Value> { return text(c.interpreter.location()); }},
 };
 
 // --------------------------------------------------------------------- System.Environment, System.Console
@@ -209,8 +215,10 @@ constexpr MemberEntry kEnvironment[] = {
     {"NewLine", 0, kProperty, [](const Call&) -> Result<Value> { return text("\n"); }},
     {"ProcessorCount", 0, kProperty,
      [](const Call&) -> Result<Value> { return Value::integer(::sysconf(_SC_NPROCESSORS_ONLN)); }},
-    {"CurrentDirectory", 0, kProperty, [](const Call& c) -> Result<Value> { return text(c.interpreter.location()); }},
-    {"Is64BitOperatingSystem", 0, kProperty, [](const Call&) -> Result<Value> { return Value::boolean(true); }},
+    {"CurrentDirectory", 0, kProperty,
+     [](const Call& c) -> Result<Value> { return text(c.interpreter.location()); }},
+    {"Is64BitOperatingSystem", 0, kProperty,
+     [](const Call&) -> Result<Value> { return Value::boolean(true); }},
     {"TickCount", 0, kProperty,
      [](const Call&) -> Result<Value> {
        timespec now{};
@@ -264,10 +272,14 @@ constexpr MemberEntry kConsole[] = {
 };
 
 constexpr MemberFamily kFamilies[] = {
-    {&types::Guid, true, kGuidStatics},     {&types::Guid, false, kGuid},
-    {&types::Version, true, kVersionStatics}, {&types::Path, true, kPath},
-    {&types::File, true, kFile},            {&types::Directory, true, kDirectory},
-    {&types::Environment, true, kEnvironment}, {&types::Console, true, kConsole},
+    {&types::Guid, true, kGuidStatics},
+    {&types::Guid, false, kGuid},
+    {&types::Version, true, kVersionStatics},
+    {&types::Path, true, kPath},
+    {&types::File, true, kFile},
+    {&types::Directory, true, kDirectory},
+    {&types::Environment, true, kEnvironment},
+    {&types::Console, true, kConsole},
 };
 
 }  // namespace

@@ -85,14 +85,16 @@ constexpr MemberEntry kDateTime[] = {
 
 constexpr MemberEntry kDateTimeStatics[] = {
     {"Now", 0, kProperty, [](const Call&) -> Result<Value> { return Value::date_time(DateTime::now()); }},
-    {"UtcNow", 0, kProperty, [](const Call&) -> Result<Value> { return Value::date_time(DateTime::utc_now()); }},
+    {"UtcNow", 0, kProperty,
+     [](const Call&) -> Result<Value> { return Value::date_time(DateTime::utc_now()); }},
     {"Today", 0, kProperty,
      [](const Call&) -> Result<Value> {
        const DateTime now = DateTime::now();
        return Value::date_time({now.ticks - now.ticks % kDay, now.kind});
      }},
     {"MinValue", 0, kProperty, [](const Call&) -> Result<Value> { return Value::date_time({}); }},
-    {"MaxValue", 0, kProperty, [](const Call&) -> Result<Value> { return Value::date_time({DateTime::kMaxTicks}); }},
+    {"MaxValue", 0, kProperty,
+     [](const Call&) -> Result<Value> { return Value::date_time({DateTime::kMaxTicks}); }},
     {"Parse", 1, 2,
      [](const Call& c) -> Result<Value> {
        HVSH_TRY(DateTime time, DateTime::parse(text_argument(c, 0)));
@@ -112,7 +114,8 @@ constexpr MemberEntry kDateTimeStatics[] = {
     {"IsLeapYear", 1, 1,
      [](const Call& c) -> Result<Value> {
        HVSH_TRY(int64_t year, int_argument(c, 0));
-       return Value::boolean(DateTime::from_civil({.year = static_cast<int>(year), .month = 2, .day = 29}).ok());
+       return Value::boolean(
+           DateTime::from_civil({.year = static_cast<int>(year), .month = 2, .day = 29}).ok());
      }},
 };
 
@@ -120,7 +123,8 @@ template <int64_t kUnit>
 Result<Value> span_of(const Call& call) {
   HVSH_TRY(double amount, real_argument(call, 0));
   const double ticks = amount * static_cast<double>(kUnit);
-  if (!(std::fabs(ticks) < 9.2e18)) return argument_error("TimeSpan overflowed because the duration is too long.");
+  if (!(std::fabs(ticks) < 9.2e18))
+    return argument_error("TimeSpan overflowed because the duration is too long.");
   return Value::time_span({static_cast<int64_t>(std::llround(ticks))});
 }
 
@@ -143,9 +147,12 @@ constexpr MemberEntry kTimeSpanStatics[] = {
 constexpr MemberEntry kTimeSpan[] = {
     {"Add", 1, 1, [](const Call& c) { return add(c.self, c.at(0)); }},
     {"Subtract", 1, 1, [](const Call& c) { return subtract(c.self, c.at(0)); }},
-    {"Negate", 0, 0, [](const Call& c) -> Result<Value> { return Value::time_span({-c.self.as_time_span().ticks}); }},
+    {"Negate", 0, 0,
+     [](const Call& c) -> Result<Value> { return Value::time_span({-c.self.as_time_span().ticks}); }},
     {"Duration", 0, 0,
-     [](const Call& c) -> Result<Value> { return Value::time_span({std::abs(c.self.as_time_span().ticks)}); }},
+     [](const Call& c) -> Result<Value> {
+       return Value::time_span({std::abs(c.self.as_time_span().ticks)});
+     }},
     {"ToString", 0, 2, formatted},
 };
 

@@ -94,7 +94,8 @@ Flow Interpreter::exec(const Stmt& statement, Sink& out) {
       return Flow::stopped;
     }
     case Kind::break_statement: return exec_jump(Unwind::break_, as<BreakStatement>(statement).label);
-    case Kind::continue_statement: return exec_jump(Unwind::continue_, as<ContinueStatement>(statement).label);
+    case Kind::continue_statement:
+      return exec_jump(Unwind::continue_, as<ContinueStatement>(statement).label);
     case Kind::exit_statement: return exec_exit(as<ExitStatement>(statement));
     case Kind::throw_statement: return exec_throw(as<ThrowStatement>(statement));
     case Kind::try_statement: return exec_try(as<TryStatement>(statement), out);
@@ -130,7 +131,8 @@ Flow Interpreter::exec_block(const Block& block, Sink& out) {
   for (const Stmt* statement : block.statements) {
     Flow flow = exec(*statement, out);
     if (flow == Flow::more) continue;
-    if (flow == Flow::stopped && pending_.kind == Unwind::error && !propagate_) flow = after_failure(block, out);
+    if (flow == Flow::stopped && pending_.kind == Unwind::error && !propagate_)
+      flow = after_failure(block, out);
     if (flow != Flow::more) return flow;
   }
   return Flow::more;
@@ -252,7 +254,8 @@ Flow Interpreter::exec_do(const DoStatement& statement, Sink& out) {
 
 Flow Interpreter::exec_for(const ForStatement& statement, Sink& out) {
   NullSink nowhere;
-  if (statement.initial != nullptr && exec(*statement.initial, nowhere) == Flow::stopped) return Flow::stopped;
+  if (statement.initial != nullptr && exec(*statement.initial, nowhere) == Flow::stopped)
+    return Flow::stopped;
   for (;;) {
     if (statement.condition != nullptr) {
       bool holds = false;
@@ -263,7 +266,8 @@ Flow Interpreter::exec_for(const ForStatement& statement, Sink& out) {
     const LoopStep step = after_body(flow, statement.label);
     if (step == LoopStep::leave) return Flow::more;
     if (step == LoopStep::hand_up) return flow;
-    if (statement.iterator != nullptr && exec(*statement.iterator, nowhere) == Flow::stopped) return Flow::stopped;
+    if (statement.iterator != nullptr && exec(*statement.iterator, nowhere) == Flow::stopped)
+      return Flow::stopped;
     if (interrupted()) return stop_if_interrupted();
   }
 }
@@ -330,7 +334,8 @@ bool Interpreter::switch_matches(const SwitchStatement& statement, const SwitchS
     Value made;
     if (!eval_script_block(*block->body, made)) return false;
     CollectSink sink;
-    if (call_block(*made.as<ShellScriptBlock>(), {}, value, ScopeMode::caller, sink) == Flow::stopped) return false;
+    if (call_block(*made.as<ShellScriptBlock>(), {}, value, ScopeMode::caller, sink) == Flow::stopped)
+      return false;
     matches = to_bool(sink.take_value());
     return true;
   }
@@ -338,10 +343,13 @@ bool Interpreter::switch_matches(const SwitchStatement& statement, const SwitchS
   if (!eval(*clause.test, test)) return false;
   const bool ignore_case = !statement.case_sensitive;
   switch (statement.mode) {
-    case SwitchMode::wildcard: matches = Wildcard(to_string(test), ignore_case).matches(to_string(value)); return true;
+    case SwitchMode::wildcard:
+      matches = Wildcard(to_string(test), ignore_case).matches(to_string(value));
+      return true;
     case SwitchMode::regex: {
       Matches found;
-      auto result = compare_operator(Comparison::match, Value::string(to_string(value)), test, ignore_case, &found);
+      auto result =
+          compare_operator(Comparison::match, Value::string(to_string(value)), test, ignore_case, &found);
       if (!result) return fail(result.take_error(), clause.test->span);
       matches = to_bool(*result);
       if (found.set) {
@@ -437,15 +445,17 @@ Flow Interpreter::exec_throw(const ThrowStatement& statement) {
     // In a catch block: the error that was caught.
     const Value current = get_variable(kSymUnderscore);
     if (auto* record = current.as<ErrorRecordObject>()) return raise(Ref<ErrorRecordObject>(record), true);
-    (void)raise({.id = "ScriptHalted", .category = ErrorCategory::OperationStopped, .message = "ScriptHalted"},
-                statement.span);
+    (void)raise(
+        {.id = "ScriptHalted", .category = ErrorCategory::OperationStopped, .message = "ScriptHalted"},
+        statement.span);
     pending_.fatal = true;
     return Flow::stopped;
   }
   Value value;
   if (!eval_statement(*statement.value, value)) return Flow::stopped;
   if (auto* record = value.as<ErrorRecordObject>()) return raise(Ref<ErrorRecordObject>(record), true);
-  Error error{.id = to_string(value), .category = ErrorCategory::OperationStopped, .message = to_string(value)};
+  Error error{
+      .id = to_string(value), .category = ErrorCategory::OperationStopped, .message = to_string(value)};
   error.exception = "System.Management.Automation.RuntimeException";
   error.target = error.message;
   error.target_type = value.is_null() ? "" : full_type_name(value);
@@ -528,11 +538,12 @@ Flow Interpreter::exec_chain(const Chain& chain, Sink& out) {
 Flow Interpreter::exec_definition(const FunctionDefinition& definition) {
   if (definition.function_kind == FunctionKind::workflow ||
       definition.function_kind == FunctionKind::configuration) {
-    return raise({.id = "StatementNotSupported",
-                  .category = ErrorCategory::NotImplemented,
-                  .message = fmt::format("Cannot define '{}': workflows and configurations are not supported.",
-                                         definition.name)},
-                 definition.span);
+    return raise(
+        {.id = "StatementNotSupported",
+         .category = ErrorCategory::NotImplemented,
+         .message = fmt::format("Cannot define '{}': workflows and configurations are not supported.",
+                                definition.name)},
+        definition.span);
   }
   auto block = make<ShellScriptBlock>(sources_[definition.span.source - 1], *definition.body);
   block->home = frame_->home;

@@ -47,8 +47,9 @@ Result<Value> convert_decimal(const Value& value, const TypeRef& type) {
   if (value.is_object(ObjectKind::decimal)) return value;
   const auto made = [](Decimal decimal) { return Value::object(make<DecimalObject>(decimal)); };
   if (value.kind() == Value::Kind::integer) {
-    return made(value.int_type() == IntType::u64 ? decimal_from_unsigned(static_cast<uint64_t>(value.as_int()))
-                                                 : decimal_from_integer(value.as_int()));
+    return made(value.int_type() == IntType::u64
+                    ? decimal_from_unsigned(static_cast<uint64_t>(value.as_int()))
+                    : decimal_from_integer(value.as_int()));
   }
   if (value.is_string()) {
     if (auto decimal = parse_decimal(value.as_string())) return made(*decimal);
@@ -74,7 +75,9 @@ Result<Value> convert_version(const Value& value, const TypeRef&) {
   HVSH_TRY(Version version, to_version(value));
   return Value::object(make<VersionObject>(version));
 }
-Result<Value> convert_enum(const Value& value, const TypeRef& type) { return to_enum(value, *type.enumeration); }
+Result<Value> convert_enum(const Value& value, const TypeRef& type) {
+  return to_enum(value, *type.enumeration);
+}
 Result<Value> convert_switch(const Value& value, const TypeRef&) { return Value::boolean(to_bool(value)); }
 
 Result<Value> convert_map(const Value& value, const TypeRef& type) {
@@ -223,7 +226,8 @@ std::string lower_name(std::string_view name) {
 }
 
 bool names_type(std::string_view wanted, const TypeInfo& info) {
-  return wanted == lower_name(info.name) || (!info.short_name.empty() && equal_names(wanted, info.short_name));
+  return wanted == lower_name(info.name) ||
+         (!info.short_name.empty() && equal_names(wanted, info.short_name));
 }
 
 Error not_found(std::string_view name) {
@@ -298,19 +302,22 @@ const TypeRef* TypeTable::array_of(const TypeRef* element) {
     by_name_.emplace(lower_name(name), plain);
     return plain;
   }
-  const TypeInfo& info = infos_.emplace_back(TypeInfo{name, std::string_view(name).substr(name.rfind('.') + 1)});
-  const TypeRef* ref =
-      &refs_.emplace_back(TypeRef{.info = &info, .element = element, .is_array = true, .convert = convert_array});
+  const TypeInfo& info =
+      infos_.emplace_back(TypeInfo{name, std::string_view(name).substr(name.rfind('.') + 1)});
+  const TypeRef* ref = &refs_.emplace_back(
+      TypeRef{.info = &info, .element = element, .is_array = true, .convert = convert_array});
   by_name_.emplace(lower_name(name), ref);
   by_info_.emplace(&info, ref);
   return ref;
 }
 
 const TypeRef* TypeTable::list_of(const TypeRef* element) {
-  const std::string& name = names_.emplace_back(fmt::format("System.Collections.Generic.List`1[{}]", element->info->name));
+  const std::string& name =
+      names_.emplace_back(fmt::format("System.Collections.Generic.List`1[{}]", element->info->name));
   if (const auto found = by_name_.find(lower_name(name)); found != by_name_.end()) return found->second;
   const TypeInfo& info = infos_.emplace_back(TypeInfo{name, "List`1", &types::GenericList});
-  const TypeRef* ref = &refs_.emplace_back(TypeRef{.info = &info, .element = element, .convert = convert_list});
+  const TypeRef* ref =
+      &refs_.emplace_back(TypeRef{.info = &info, .element = element, .convert = convert_list});
   by_name_.emplace(lower_name(name), ref);
   by_info_.emplace(&info, ref);
   return ref;
@@ -328,7 +335,8 @@ Result<const TypeRef*> TypeTable::resolve(const TypeName& name) {
     }
     case TypeName::Form::generic: {
       const std::string open = lower_name(name.name);
-      if ((open == "collections.generic.list" || open == "list" || open == "collections.objectmodel.collection") &&
+      if ((open == "collections.generic.list" || open == "list" ||
+           open == "collections.objectmodel.collection") &&
           name.arguments.size() == 1) {
         HVSH_TRY(const TypeRef* element, resolve(*name.arguments[0]));
         return list_of(element);
@@ -400,7 +408,8 @@ bool is_of_type(const Value& value, const TypeRef& type) {
   const TypeInfo* info = type.info;
   if (info == &types::Object) return true;
   const TypeInfo& own = value.type();
-  if (info == &types::PSObject) return value.is_object(ObjectKind::record) || value.is_object(ObjectKind::noun);
+  if (info == &types::PSObject)
+    return value.is_object(ObjectKind::record) || value.is_object(ObjectKind::noun);
   if (info == &types::SwitchParameter) return value.kind() == Value::Kind::boolean;
   if (info == &types::IDictionary) return value.is_object(ObjectKind::map);
   if (info == &types::SystemArray) return value.is_object(ObjectKind::array);

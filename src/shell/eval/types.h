@@ -49,12 +49,11 @@ struct TypeRef {
   const TypeInfo* info = nullptr;
   const EnumInfo* enumeration = nullptr;
   const Noun* noun = nullptr;
-  const TypeRef* element = nullptr;   // of an array or List<T>
+  const TypeRef* element = nullptr;  // of an array or List<T>
   bool is_array = false;
   ConvertFunction convert = nullptr;  // nullptr: only values of the type itself
   Value object;                       // the type as a value, made when first asked for
 };
-
 
 // Enumerations and nouns that main knows and scripts may name.
 struct TypeCatalog {

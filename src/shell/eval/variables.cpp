@@ -205,8 +205,8 @@ void Interpreter::define_preferences() {
   global.set(kSymDebugPreference, action(ActionPreference::SilentlyContinue));
   global.set(kSymInformationPreference, action(ActionPreference::SilentlyContinue));
   global.set(kSymProgressPreference, action(ActionPreference::Continue));
-  global.set(kSymConfirmPreference, Value::enumeration(EnumOf<ConfirmImpact>::info,
-                                                       static_cast<int32_t>(ConfirmImpact::High)));
+  global.set(kSymConfirmPreference,
+             Value::enumeration(EnumOf<ConfirmImpact>::info, static_cast<int32_t>(ConfirmImpact::High)));
   global.set(kSymWhatIfPreference, Value::boolean(false));
   global.set(kSymNativeErrorAction, Value::boolean(false));
   global.set(kSymError, Value::object(errors_));
@@ -251,10 +251,9 @@ Value Interpreter::invocation_info(const Frame& frame) {
   info->type_names = {"System.Management.Automation.InvocationInfo"};
   auto command = make<RecordObject>();
   const Source* home = frame.block != nullptr ? frame.block->source.get() : nullptr;
-  const std::string name =
-      frame.command_name.empty() && home != nullptr && !home->path.empty()
-          ? home->path.substr(home->path.rfind('/') + 1)
-          : std::string(frame.command_name);
+  const std::string name = frame.command_name.empty() && home != nullptr && !home->path.empty()
+                               ? home->path.substr(home->path.rfind('/') + 1)
+                               : std::string(frame.command_name);
   command->set("Name", Value::string(name));
   command->set("Path", home != nullptr ? Value::string(home->path) : Value::null());
   command->set("Definition", home != nullptr ? Value::string(home->path) : Value::null());
@@ -351,15 +350,16 @@ bool Interpreter::drive_read(const Variable& variable, Value& out) {
     out = alias ? Value::string(*alias) : Value::null();
     return true;
   }
-  return fail({.id = "DriveNotFound",
-               .category = ErrorCategory::ObjectNotFound,
-               .message = fmt::format("Cannot find drive. A drive with the name '{}' does not exist, or variables of "
-                                      "it cannot be read.",
-                                      variable.drive),
-               .hint = "Drives that a variable can name are env:, variable:, function: and alias:.",
-               .target = std::string(variable.drive),
-               .exception = "System.Management.Automation.DriveNotFoundException"},
-              variable.span);
+  return fail(
+      {.id = "DriveNotFound",
+       .category = ErrorCategory::ObjectNotFound,
+       .message = fmt::format("Cannot find drive. A drive with the name '{}' does not exist, or variables of "
+                              "it cannot be read.",
+                              variable.drive),
+       .hint = "Drives that a variable can name are env:, variable:, function: and alias:.",
+       .target = std::string(variable.drive),
+       .exception = "System.Management.Automation.DriveNotFoundException"},
+      variable.span);
 }
 
 bool Interpreter::drive_write(const Variable& variable, const Value& value) {
@@ -388,9 +388,10 @@ bool Interpreter::drive_write(const Variable& variable, const Value& value) {
   }
   return fail({.id = "DriveNotFound",
                .category = ErrorCategory::ObjectNotFound,
-               .message = fmt::format("Cannot assign to '{}:{}': only env:, variable:, function: (a script block) and "
-                                      "alias: can be assigned.",
-                                      variable.drive, variable.name),
+               .message = fmt::format(
+                   "Cannot assign to '{}:{}': only env:, variable:, function: (a script block) and "
+                   "alias: can be assigned.",
+                   variable.drive, variable.name),
                .target = std::string(variable.drive),
                .exception = "System.Management.Automation.DriveNotFoundException"},
               variable.span);

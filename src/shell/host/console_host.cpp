@@ -58,9 +58,9 @@ ConsoleHost::ConsoleHost(std::atomic<bool>& interrupt, bool may_prompt)
       error_colors_(wants_colors(err_is_terminal_)),
       width_(terminal_width(out_is_terminal_)),
       formatter_([this](std::string_view text) { put(text); },
-                 {.width = width_,
-                  .colors = colors_,
-                  .error_text = [this](const ErrorRecordObject& record) { return error_text(record, colors_); }}) {}
+                 {.width = width_, .colors = colors_, .error_text = [this](const ErrorRecordObject& record) {
+                    return error_text(record, colors_);
+                  }}) {}
 
 ConsoleHost::~ConsoleHost() { flush(); }
 
@@ -137,9 +137,10 @@ void ConsoleHost::write_progress(const Progress& progress) {
 }
 
 std::string ConsoleHost::format_text(std::span<const Value> values, int width) {
-  return format_objects(values, {.width = width, .hold = true, .error_text = [this](const ErrorRecordObject& record) {
-                                   return error_text(record, false);
-                                 }});
+  return format_objects(values,
+                        {.width = width, .hold = true, .error_text = [this](const ErrorRecordObject& record) {
+                           return error_text(record, false);
+                         }});
 }
 
 std::optional<std::string> ConsoleHost::read_line(std::string_view prompt) {

@@ -3,7 +3,8 @@
 // messages to standard error, questions from standard input.
 //
 // On a terminal text appears at once; otherwise it is buffered and handed over before anything that may take
-// long, that writes to the same place, or at the end. A reader that went away (EPIPE) sets the interrupt flag.
+// long, that writes to the same place, or at the end. A reader that went away (EPIPE) sets the interrupt
+// flag.
 #include <atomic>
 #include <string>
 

@@ -18,7 +18,8 @@ constexpr int kExitError = 1, kExitUsage = 64, kExitInterrupted = 130, kExitClos
 
 std::atomic<bool> interrupted{false};
 
-// Ctrl-C: the running command is asked to stop. A second one, when the first was not heeded, ends the program.
+// Ctrl-C: the running command is asked to stop. A second one, when the first was not heeded, ends the
+// program.
 void on_interrupt(int) {
   if (interrupted.exchange(true)) ::_exit(kExitInterrupted);
 }
@@ -90,10 +91,7 @@ std::vector<Argument> arguments_of(const std::vector<std::string>& words) {
 class Session {
  public:
   Session(const CommandLine& line, Setup setup)
-      : line_(line),
-        host_(interrupted, may_prompt(line)),
-        interpreter_(with_host(setup)),
-        console_(host_) {
+      : line_(line), host_(interrupted, may_prompt(line)), interpreter_(with_host(setup)), console_(host_) {
     host_.set_sources(&interpreter_.source_table());
     interpreter_.set_interrupt_flag(&interrupted);
     if (line.format == OutputFormat::text) {

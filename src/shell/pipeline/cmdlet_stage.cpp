@@ -47,12 +47,14 @@ class CmdletStage::BodyContext final : public Context {
   bool sleep(TimeSpan time) override {
     interpreter_.host().flush();
     using Clock = std::chrono::steady_clock;
-    const auto until = Clock::now() + std::chrono::nanoseconds(std::min<int64_t>(time.ticks, INT64_MAX / 100) * 100);
+    const auto until =
+        Clock::now() + std::chrono::nanoseconds(std::min<int64_t>(time.ticks, INT64_MAX / 100) * 100);
     while (!stopping()) {
       const auto left = until - Clock::now();
       if (left <= Clock::duration::zero()) return true;
       // A signal ends the sleep early, so Ctrl-C is seen at once.
-      const auto slice = std::min<int64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(left).count() + 1, 250);
+      const auto slice =
+          std::min<int64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(left).count() + 1, 250);
       (void)::poll(nullptr, 0, static_cast<int>(slice));
     }
     (void)interpreter_.stop_if_interrupted();
@@ -66,7 +68,8 @@ class CmdletStage::BodyContext final : public Context {
     result = sink.take_value();
     return flow;
   }
-  Flow invoke_to_output(ScriptBlockObject& block, const Value& input, std::span<const Value> arguments) override {
+  Flow invoke_to_output(ScriptBlockObject& block, const Value& input,
+                        std::span<const Value> arguments) override {
     EmitSink sink(stage_);
     return call(block, input, arguments, sink);
   }
@@ -88,8 +91,8 @@ class CmdletStage::BodyContext final : public Context {
  private:
   Flow call(ScriptBlockObject& block, const Value& input, std::span<const Value> arguments, Sink& sink) {
     Interpreter::StreamGuard streams(interpreter_, stage_.streams_);
-    return interpreter_.call_block(static_cast<ShellScriptBlock&>(block), arguments, input, ScopeMode::caller, sink,
-                                   stage_.caller_.get());
+    return interpreter_.call_block(static_cast<ShellScriptBlock&>(block), arguments, input, ScopeMode::caller,
+                                   sink, stage_.caller_.get());
   }
 
   CmdletStage& stage_;
@@ -128,7 +131,8 @@ Flow CmdletStage::prepare(bool input_expected) {
   cmdlet_.construct(self_);
   target_.emplace(cmdlet_.decl->params, self_);
   context_ = std::make_unique<BodyContext>(*this);
-  if (const Flow flow = bind(spec_of(*cmdlet_.decl), *target_, input_expected); flow != Flow::more) return flow;
+  if (const Flow flow = bind(spec_of(*cmdlet_.decl), *target_, input_expected); flow != Flow::more)
+    return flow;
   return check_remote();
 }
 
@@ -136,7 +140,8 @@ namespace {
 
 bool is_this_host(const Value& value) {
   const std::string name = to_string(value);
-  if (name.empty() || name == "." || equal_names(name, "localhost") || name == "127.0.0.1" || name == "::1") return true;
+  if (name.empty() || name == "." || equal_names(name, "localhost") || name == "127.0.0.1" || name == "::1")
+    return true;
   const std::string own = host_name();
   if (equal_names(name, own)) return true;
   const size_t dot = own.find('.');
@@ -163,13 +168,15 @@ Flow CmdletStage::check_remote() {
       if (cmdlet_.decl->module != "Hyper-V") continue;
       for (const Value& host : to_items(binder_->value(i))) {
         if (!is_this_host(host)) {
-          return refuse(parameter, fmt::format("acting on another host ('{}') is not there yet. Run it on that host, "
-                                               "for instance with ssh.",
-                                               to_string(host)));
+          return refuse(parameter,
+                        fmt::format("acting on another host ('{}') is not there yet. Run it on that host, "
+                                    "for instance with ssh.",
+                                    to_string(host)));
         }
       }
     } else if (parameter == "AsJob") {
-      if (to_bool(binder_->value(i))) return refuse(parameter, "background jobs are not there yet. Leave it out.");
+      if (to_bool(binder_->value(i)))
+        return refuse(parameter, "background jobs are not there yet. Leave it out.");
     } else if (parameter == "Credential" && cmdlet_.decl->module == "Hyper-V") {
       if (!binder_->value(i).is_null()) return refuse(parameter, "acting as another user is not there yet.");
     }

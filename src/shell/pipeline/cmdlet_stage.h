@@ -6,8 +6,8 @@ namespace hvsh::shell {
 
 class CmdletStage final : public CommandStage {
  public:
-  CmdletStage(Interpreter& interpreter, std::string_view name, const Cmdlet& cmdlet, std::vector<Argument> arguments,
-              Span span);
+  CmdletStage(Interpreter& interpreter, std::string_view name, const Cmdlet& cmdlet,
+              std::vector<Argument> arguments, Span span);
   ~CmdletStage() override;
 
   Flow prepare(bool input_expected) override;

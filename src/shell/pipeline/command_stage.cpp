@@ -8,7 +8,8 @@ namespace hvsh::shell {
 
 const TypeInfo& CmdletObject::type() const { return types::PSCmdlet; }
 
-CommandStage::CommandStage(Interpreter& interpreter, std::string name, std::vector<Argument> arguments, Span span)
+CommandStage::CommandStage(Interpreter& interpreter, std::string name, std::vector<Argument> arguments,
+                           Span span)
     : Stage(interpreter),
       name_(std::move(name)),
       error_class_(name_),
@@ -86,7 +87,9 @@ Flow CommandStage::prompt_for_missing() {
     return interpreter_.raise(described(checked.take_error()), span_);
   }
   (void)host.write_text(
-      fmt::format("cmdlet {} at command pipeline position 1\nSupply values for the following parameters:", name_), true);
+      fmt::format("cmdlet {} at command pipeline position 1\nSupply values for the following parameters:",
+                  name_),
+      true);
   const std::vector<size_t> missing = binder_->missing();
   for (size_t index : missing) {
     const Param& param = spec_.params[index];
@@ -129,15 +132,17 @@ void CommandStage::take_common() {
   streams_.captures[kWarning] = capture_variable(common.warning_variable);
   streams_.captures[kInformation] = capture_variable(common.information_variable);
   out_capture_ = capture_variable(common.out_variable);
-  if (!common.pipeline_variable.empty()) pipeline_variable_ = interpreter_.symbols().intern(common.pipeline_variable);
+  if (!common.pipeline_variable.empty())
+    pipeline_variable_ = interpreter_.symbols().intern(common.pipeline_variable);
 }
 
 Flow CommandStage::bind_object(const Value& object, bool& bound) {
   auto result = binder_->rebind(object, [&](ScriptBlockObject& block, const Value& input) -> Result<Value> {
     CollectSink sink;
-    const Flow flow = interpreter_.call_block(static_cast<ShellScriptBlock&>(block), {}, input, ScopeMode::caller, sink,
-                                              caller_.get());
-    if (flow == Flow::stopped) return Error{.id = "Stopped", .message = "The argument's script block stopped."};
+    const Flow flow = interpreter_.call_block(static_cast<ShellScriptBlock&>(block), {}, input,
+                                              ScopeMode::caller, sink, caller_.get());
+    if (flow == Flow::stopped)
+      return Error{.id = "Stopped", .message = "The argument's script block stopped."};
     return sink.take_value();
   });
   bound = result.ok();
@@ -148,7 +153,8 @@ Flow CommandStage::bind_object(const Value& object, bool& bound) {
 
 // ---------------------------------------------------------------------------------------------- streams
 
-ActionPreference CommandStage::action(const std::optional<ActionPreference>& given, WellKnown preference) const {
+ActionPreference CommandStage::action(const std::optional<ActionPreference>& given,
+                                      WellKnown preference) const {
   if (given) return *given;
   Interpreter::FrameGuard guard(interpreter_, caller_);
   return interpreter_.action_preference(preference);
@@ -159,14 +165,16 @@ Flow CommandStage::error(Error error, Value target) {
   Interpreter::FrameGuard frame(interpreter_, caller_);
   const ActionPreference wanted =
       action(binder_ ? binder_->common().error_action : std::nullopt, kSymErrorActionPreference);
-  return interpreter_.report(interpreter_.make_record(described(std::move(error)), std::move(target)), wanted);
+  return interpreter_.report(interpreter_.make_record(described(std::move(error)), std::move(target)),
+                             wanted);
 }
 
 Flow CommandStage::terminate(Error error, Value target) {
   Interpreter::FrameGuard frame(interpreter_, caller_);
   auto record = interpreter_.make_record(described(std::move(error)), std::move(target));
   for (const Streams* streams = &streams_; streams != nullptr; streams = streams->parent) {
-    if (streams->captures[kError] != nullptr) streams->captures[kError]->items.push_back(Value::object(record));
+    if (streams->captures[kError] != nullptr)
+      streams->captures[kError]->items.push_back(Value::object(record));
   }
   return interpreter_.raise(std::move(record), false);
 }
@@ -174,8 +182,8 @@ Flow CommandStage::terminate(Error error, Value target) {
 Flow CommandStage::warning(const std::string& message) {
   Interpreter::StreamGuard streams(interpreter_, streams_);
   return interpreter_.write_labelled(
-      kWarning, message, action(binder_ ? binder_->common().warning_action : std::nullopt, kSymWarningPreference),
-      "WARNING");
+      kWarning, message,
+      action(binder_ ? binder_->common().warning_action : std::nullopt, kSymWarningPreference), "WARNING");
 }
 
 Flow CommandStage::verbose(const std::string& message) {
@@ -201,7 +209,8 @@ Flow CommandStage::information(Value message, bool to_host, bool newline) {
   const ActionPreference wanted =
       action(binder_ ? binder_->common().information_action : std::nullopt, kSymInformationPreference);
   const std::string text = to_string(message);
-  if (const Flow flow = interpreter_.write_stream(kInformation, std::move(message)); flow != Flow::more) return flow;
+  if (const Flow flow = interpreter_.write_stream(kInformation, std::move(message)); flow != Flow::more)
+    return flow;
   if (interpreter_.streams().targets[kInformation] != nullptr) return Flow::more;
   if (to_host || wanted == ActionPreference::Continue) return interpreter_.host().write_text(text, newline);
   return Flow::more;

@@ -13,7 +13,8 @@ Result<std::unique_ptr<Sink>> FileSink::open(Host& host, const std::string& path
 FileSink::~FileSink() {
   write_objects();
   if (std::fclose(file_) != 0) {
-    host_.write_labelled("WARNING", "A redirected file could not be written to its end: the disk may be full.");
+    host_.write_labelled("WARNING",
+                         "A redirected file could not be written to its end: the disk may be full.");
   }
 }
 

@@ -22,12 +22,13 @@ Flow FunctionStage::prepare(bool input_expected) {
   info_ = interpreter_.info_of(*block_->tree);
   if (info_ == nullptr) return Flow::stopped;
   if (interpreter_.out_of_stack()) {
-    return interpreter_.raise({.id = "CallDepthOverflow",
-                               .category = ErrorCategory::InvalidOperation,
-                               .message = "The script failed due to call depth overflow.",
-                               .hint = "A function calls itself without an end, or deeper than the stack allows.",
-                               .exception = "System.Management.Automation.ScriptCallDepthException"},
-                              span_);
+    return interpreter_.raise(
+        {.id = "CallDepthOverflow",
+         .category = ErrorCategory::InvalidOperation,
+         .message = "The script failed due to call depth overflow.",
+         .hint = "A function calls itself without an end, or deeper than the stack allows.",
+         .exception = "System.Management.Automation.ScriptCallDepthException"},
+        span_);
   }
   if (mode_ == ScopeMode::child) {
     frame_ = Ref<Frame>(new Frame(info_->layout, block_->home ? block_->home : caller_));

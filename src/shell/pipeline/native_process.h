@@ -17,7 +17,8 @@ struct SpawnOptions {
 
 class NativeProcess {
  public:
-  static Result<std::unique_ptr<NativeProcess>> spawn(const std::string& path, const std::vector<std::string>& argv,
+  static Result<std::unique_ptr<NativeProcess>> spawn(const std::string& path,
+                                                      const std::vector<std::string>& argv,
                                                       SpawnOptions options);
   ~NativeProcess();
   NativeProcess(const NativeProcess&) = delete;

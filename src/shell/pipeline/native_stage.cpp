@@ -32,9 +32,13 @@ void spell_native_arguments(const Command& command, std::vector<Argument>& argum
   arguments = std::move(spelled);
 }
 
-NativeStage::NativeStage(Interpreter& interpreter, std::string name, std::string path, std::vector<Argument> arguments,
-                         Span span)
-    : Stage(interpreter), name_(std::move(name)), path_(std::move(path)), arguments_(std::move(arguments)), span_(span) {}
+NativeStage::NativeStage(Interpreter& interpreter, std::string name, std::string path,
+                         std::vector<Argument> arguments, Span span)
+    : Stage(interpreter),
+      name_(std::move(name)),
+      path_(std::move(path)),
+      arguments_(std::move(arguments)),
+      span_(span) {}
 
 Flow NativeStage::prepare(bool input_expected) {
   has_input_ = input_expected;
@@ -57,9 +61,10 @@ Flow NativeStage::begin() {
   }
   interpreter_.host().flush();
   const bool to_console = is_last_ && output_target() != nullptr && interpreter_.is_console(*output_);
-  auto process = NativeProcess::spawn(
-      path_, argv,
-      {.pipe_input = has_input_, .pipe_output = !to_console, .pipe_error = streams_.targets[kError] != nullptr});
+  auto process = NativeProcess::spawn(path_, argv,
+                                      {.pipe_input = has_input_,
+                                       .pipe_output = !to_console,
+                                       .pipe_error = streams_.targets[kError] != nullptr});
   if (!process) return interpreter_.raise(process.take_error(), span_);
   process_ = process.take();
   return Flow::more;
@@ -79,10 +84,12 @@ Flow NativeStage::deliver(bool finish) {
   }
   output_text_.erase(0, begin);
   if (finish && !output_text_.empty()) {
-    if (const Flow flow = emit(Value::string(std::exchange(output_text_, {}))); flow != Flow::more) return flow;
+    if (const Flow flow = emit(Value::string(std::exchange(output_text_, {}))); flow != Flow::more)
+      return flow;
   }
   begin = 0;
-  for (size_t end; (end = error_text_.find('\n', begin)) != std::string::npos || (finish && begin < error_text_.size());
+  for (size_t end;
+       (end = error_text_.find('\n', begin)) != std::string::npos || (finish && begin < error_text_.size());
        begin = end + 1) {
     if (end == std::string::npos) end = error_text_.size();
     Error error{.id = "NativeCommandError",

@@ -6,12 +6,14 @@
 
 namespace hvsh::shell {
 
-// Words as the script spells them (numbers, -Name:value), for a program; unquoted wildcards become file names.
+// Words as the script spells them (numbers, -Name:value), for a program; unquoted wildcards become file
+// names.
 void spell_native_arguments(const Command& command, std::vector<Argument>& arguments);
 
 class NativeStage final : public Stage {
  public:
-  NativeStage(Interpreter& interpreter, std::string name, std::string path, std::vector<Argument> arguments, Span span);
+  NativeStage(Interpreter& interpreter, std::string name, std::string path, std::vector<Argument> arguments,
+              Span span);
 
   Flow prepare(bool input_expected) override;
   Flow begin() override;

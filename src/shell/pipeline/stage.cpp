@@ -127,8 +127,8 @@ class ItemsStage final : public Stage {
 
 }  // namespace
 
-Flow Interpreter::pipe_into(std::span<const Value> items, std::string_view name, std::span<const Argument> arguments,
-                            Sink& out) {
+Flow Interpreter::pipe_into(std::span<const Value> items, std::string_view name,
+                            std::span<const Argument> arguments, Sink& out) {
   const ResolvedCommand command = resolve(name);
   if (command.kind == ResolvedCommand::Kind::none) return raise(did_you_mean_command(name), {});
   std::unique_ptr<Stage> stages[] = {

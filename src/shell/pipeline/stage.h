@@ -15,7 +15,7 @@ class Stage : public Sink {
 
   virtual Flow prepare(bool input_expected);
   virtual Flow begin() { return Flow::more; }
-  virtual Flow run() = 0;  // as the first stage: there is no input
+  virtual Flow run() = 0;                // as the first stage: there is no input
   Flow write(Value value) override = 0;  // one object from the stage before
   virtual Flow end() { return Flow::more; }
 
@@ -25,7 +25,8 @@ class Stage : public Sink {
 
   // What this stage's output runs into; itself when it is kept or counted on the way.
   const Sink* output_target() const {
-    return out_capture_ == nullptr && pipeline_variable_ == 0 && output_ != nullptr ? output_->target() : output_;
+    return out_capture_ == nullptr && pipeline_variable_ == 0 && output_ != nullptr ? output_->target()
+                                                                                    : output_;
   }
 
   // This stage needs no more input (Select-Object -First): those before it do not end.
