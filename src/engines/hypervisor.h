@@ -91,7 +91,8 @@ class Hypervisor {
 
   // Memory and device state of a paused machine to `path` (0600, no disks); it stays paused.
   virtual Result<void> save_memory(const Guid& id, const std::string& path) = 0;
-  // The reverse, for a machine that is off: it comes up paused at that instant.
+  // The reverse, for a machine that is off and has the name that it had then: it comes up paused at that
+  // instant.
   virtual Result<void> restore_memory(const Guid& id, const std::string& path) = 0;
 
   // The whole definition as opaque text, for checkpoints; redefine() puts it back (the machine is off), under

@@ -38,6 +38,17 @@ Result<void> check_checkpoint_name(const std::string& name) {
       .target = name.substr(0, 64)};
 }
 
+Error renamed_since(const std::string& name, const std::string& name_then) {
+  return {.id = "InvalidState",
+          .category = ErrorCategory::InvalidOperation,
+          .message =
+              fmt::format("Cannot restore a checkpoint of virtual machine \"{}\": it holds the memory of a "
+                          "machine that was named \"{}\".",
+                          name, name_then),
+          .hint = fmt::format("Rename it back first: Rename-VM -Name '{}' -NewName '{}'.", name, name_then),
+          .target = name};
+}
+
 // What a checkpoint of this machine needs.
 Result<void> check_can_checkpoint(const MachineStatus& status, const MachineConfig& config) {
   if (config.record_path.empty()) return not_a_managed_machine("checkpoint", status.name);
@@ -204,6 +215,7 @@ Result<Outcome> Machines::Work::undo_checkpoint(Operation& operation, Plan& plan
   }
   HVSH_CHECK(servers().remove_images(made));
   HVSH_CHECK(delete_file(plan.memory_file));
+  HVSH_CHECK(delete_file(plan.memory_file.empty() ? "" : plan.memory_file + ".partial"));
   if (!plan.memory_file.empty()) delete_empty_folders({folder_of(plan.memory_file)});
   return Outcome::undone;
 }
@@ -220,6 +232,12 @@ Result<void> Machines::restore(const Guid& id, const Guid& checkpoint, const Not
   if (found == nullptr) return no_such_checkpoint(work.name(), checkpoint.to_string());
   if (!found->memory_file.empty() && ::access(found->memory_file.c_str(), F_OK) != 0) {
     return errno_error("read the saved memory", found->memory_file, errno);
+  }
+  if (!found->memory_file.empty()) {
+    // A hypervisor may bring memory back only under the name that the machine had. Known before anything is
+    // touched, that is an error; later it would be a machine without its memory.
+    HVSH_TRY(const MachineConfig then, hypervisor_.config_of(found->config));
+    if (then.name != work.name()) return renamed_since(work.name(), then.name);
   }
   Plan plan{.record_path = work.config().record_path,
             .checkpoint = found->id,

@@ -703,9 +703,14 @@ TEST_CASE("a checkpoint keeps memory, name and place in the tree") {
   world.hypervisor.advance(TimeSpan::seconds(1000));
   REQUIRE(world.machines.stop(id, StopMode::turn_off));
   REQUIRE(world.machines.rename(id, "www"));
+  auto renamed = world.machines.restore(id, info->id);
+  REQUIRE(!renamed);
+  CHECK(renamed.error().id == "InvalidState");
+  CHECK(renamed.error().hint == "Rename it back first: Rename-VM -Name 'www' -NewName 'web01'.");
+  REQUIRE(world.machines.rename(id, "web01"));
   REQUIRE(world.machines.restore(id, info->id));
-  CHECK(world.state_of("www") == VMState::Saved);
-  const int64_t restored = world.hypervisor.guest_count("www");
+  CHECK(world.state_of() == VMState::Saved);
+  const int64_t restored = world.hypervisor.guest_count("web01");
   CHECK(restored >= counted);
   CHECK(restored < counted + 10);
   REQUIRE(world.machines.rename_checkpoint(id, info->id, "renamed"));
