@@ -9,4 +9,11 @@ Flow Context::write_all(std::span<const Value> values) {
   return Flow::more;
 }
 
+Result<void> Context::set_location(const std::string& path) {
+  return Error{.id = "LocationNotSupported",
+               .category = ErrorCategory::InvalidOperation,
+               .message = "Cannot set the location to '" + path + "': there is none here.",
+               .target = path};
+}
+
 }  // namespace hvsh

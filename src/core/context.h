@@ -79,6 +79,9 @@ class Context {
   // A path as scripts write it ('\' and '/', drives, ~, relative to $PWD) made an absolute path of this host.
   virtual Result<std::string> resolve_path(std::string_view path) const = 0;
   virtual std::string current_location() const = 0;
+  // Where relative paths begin from now on; `path` is an absolute path of an existing folder. Not every caller
+  // has such a place.
+  virtual Result<void> set_location(const std::string& path);
 
   // Text of objects as the console would show them (Out-String, Out-File), width 0: not bounded.
   virtual std::string format_text(std::span<const Value> values, int width) = 0;

@@ -32,7 +32,7 @@ TEST_CASE("values are read with their quotation marks") {
   CHECK(rows({"A;B", "1;\"two", "lines\""}, ';') == "@{A=1; B=two\nlines}");
   CHECK(rows({"#TYPE X", "A\r", "\r", "1\r"}) == "@{A=1}");
   CHECK(rows({"A,", "1,2"}) == "@{A=1; H2=2}");
-  CHECK(rows({"A,a", "1,2"}) == "error: The member \"A\" is already present.");
+  CHECK(rows({"A,a", "1,2"}) == "error: The member \"a\" is already present.");
 }
 
 TEST_CASE("values are written as PowerShell 7 writes them") {
