@@ -122,6 +122,12 @@ class Binder {
     bool delayed = false;  // a script block that runs per object
     Value value = {};
   };
+  // A parameter that pipeline objects may fill, and one that must be filled: looked up for every object.
+  struct PipelineParam {
+    size_t index;
+    SetMask sets;
+    bool by_value, by_property;
+  };
   struct Named {
     size_t index;
     const Argument* argument;  // where the value comes from
@@ -157,6 +163,7 @@ class Binder {
   Result<void> find_missing(bool input_expected);
 
   Result<bool> bind_object(const Value& object, bool by_value, Coercion coercion, SetMask sets);
+  void prepare_pipeline();
   Result<void> run_delayed(const Value& object, const RunBlock& run_block);
 
   BindSpec spec_;
@@ -166,6 +173,11 @@ class Binder {
   SetMask mask_;
   SetMask saved_mask_ = 0;  // restored before every pipeline object
   std::vector<State> states_;
+  std::vector<PipelineParam> pipeline_;  // not bound by the command line
+  std::vector<size_t> mandatory_;        // likewise, mandatory in some set that is left
+  std::vector<size_t> delayed_;
+  std::vector<size_t> bound_by_object_;
+  bool pipeline_prepared_ = false;
   std::vector<size_t> missing_;
   std::vector<Argument> rest_;
   std::vector<Error> default_errors_;

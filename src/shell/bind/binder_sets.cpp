@@ -93,9 +93,25 @@ Result<void> Binder::find_missing(bool input_expected) {
 
 // -------------------------------------------------------------------------------------- the pipeline phase
 
-Result<void> Binder::run_delayed(const Value& object, const RunBlock& run_block) {
+// What a pipeline object can change, worked out once.
+void Binder::prepare_pipeline() {
+  pipeline_prepared_ = true;
   for (size_t i = 0; i < spec_.params.size(); ++i) {
-    if (!states_[i].delayed) continue;
+    if (states_[i].delayed) {
+      delayed_.push_back(i);
+      continue;
+    }
+    if (is_bound(i) || !in_mask(i, saved_mask_)) continue;
+    const ParamOptions& options = param(i).options;
+    if (takes_pipeline(i)) {
+      pipeline_.push_back({i, param(i).sets(), options.from_pipeline, options.from_pipeline_property});
+    }
+    if (mandatory_in(i, saved_mask_)) mandatory_.push_back(i);
+  }
+}
+
+Result<void> Binder::run_delayed(const Value& object, const RunBlock& run_block) {
+  for (size_t i : delayed_) {
     const State kept = states_[i];
     HVSH_TRY(Value value, run_block(*kept.value.as<ScriptBlockObject>(), object));
     // Several objects are an array here; none is an error that binding null reports.
@@ -108,14 +124,13 @@ Result<void> Binder::run_delayed(const Value& object, const RunBlock& run_block)
 // One of the four states for the parameters of `sets`. Casts that fail are passed over, validation is not.
 Result<bool> Binder::bind_object(const Value& object, bool by_value, Coercion coercion, SetMask sets) {
   bool any = false;
-  for (size_t i = 0; i < spec_.params.size(); ++i) {
-    const ParamOptions& options = param(i).options;
-    if (is_bound(i) || !in_mask(i, sets & mask_)) continue;
-    if (!(by_value ? options.from_pipeline : options.from_pipeline_property)) continue;
+  for (const PipelineParam& one : pipeline_) {
+    if (!(by_value ? one.by_value : one.by_property)) continue;
+    if (is_bound(one.index) || (one.sets & sets & mask_) == 0) continue;
     Value value = object;
     if (!by_value) {
-      auto property = get_property(object, param(i).name);
-      for (std::string_view alias : options.aliases) {
+      auto property = get_property(object, param(one.index).name);
+      for (std::string_view alias : param(one.index).options.aliases) {
         if (property) break;
         property = get_property(object, alias);
       }
@@ -123,8 +138,9 @@ Result<bool> Binder::bind_object(const Value& object, bool by_value, Coercion co
       HVSH_TRY(value, std::move(*property));
     }
     const SetMask before = mask_;
-    auto stored = store(i, value, {}, coercion, BoundBy::pipeline);
+    auto stored = store(one.index, value, {}, coercion, BoundBy::pipeline);
     if (stored) {
+      bound_by_object_.push_back(one.index);
       any = true;
       continue;
     }
@@ -137,14 +153,15 @@ Result<bool> Binder::bind_object(const Value& object, bool by_value, Coercion co
 }
 
 Result<void> Binder::rebind(const Value& object, const RunBlock& run_block) {
-  for (size_t i = 0; i < spec_.params.size(); ++i) {
-    if (states_[i].by != BoundBy::pipeline) continue;
+  if (!pipeline_prepared_) prepare_pipeline();
+  for (size_t i : bound_by_object_) {
     states_[i] = {};
     target_.reset(i);
   }
+  bound_by_object_.clear();
   mask_ = saved_mask_;
-  HVSH_CHECK(run_delayed(object, run_block));
-  bool any = std::any_of(states_.begin(), states_.end(), [](const State& state) { return state.delayed; });
+  if (!delayed_.empty()) HVSH_CHECK(run_delayed(object, run_block));
+  bool any = !delayed_.empty();
 
   static constexpr struct {
     bool by_value;
@@ -152,6 +169,7 @@ Result<void> Binder::rebind(const Value& object, const RunBlock& run_block) {
   } kStates[] = {
       {true, Coercion::none}, {false, Coercion::none}, {true, Coercion::full}, {false, Coercion::full}};
   for (const auto& state : kStates) {
+    if (bound_by_object_.size() == pipeline_.size()) break;
     // The default set first; what it takes narrows the mask for the others.
     bool bound = false;
     if ((mask_ & default_) != 0 && mask_ != default_) {
@@ -165,13 +183,9 @@ Result<void> Binder::rebind(const Value& object, const RunBlock& run_block) {
   }
   if (!any) return be::input_object_not_bound(object);
   HVSH_CHECK(validate_sets(false, true));
-  std::vector<std::string_view> absent;
-  for (size_t i = 0; i < spec_.params.size(); ++i) {
-    if (!is_bound(i) && param(i).mandatory_in(mask_)) absent.push_back(param(i).name);
-  }
-  if (!absent.empty()) {
-    // Only properties of the object could have supplied them.
-    return be::input_object_not_bound(object);
+  for (size_t i : mandatory_) {
+    // Only the object could have supplied it.
+    if (!is_bound(i) && mandatory_in(i, mask_)) return be::input_object_not_bound(object);
   }
   return {};
 }

@@ -65,7 +65,9 @@ Flow Interpreter::call_block(ShellScriptBlock& block, std::span<const Value> arg
   const bool sets_input = !input.is_nothing();
   if (sets_input) {
     if (mode == ScopeMode::caller) kept = frame->slot(ScopeLayout::kUnderscore);
-    frame->set(kSymUnderscore, input);
+    Slot& underscore = frame->slot(ScopeLayout::kUnderscore);
+    underscore.value = input;
+    underscore.constraint = nullptr;
   }
   if (!block.self.is_null()) frame->set(kSymThis, block.self);
   Flow flow = Flow::more;

@@ -133,6 +133,12 @@ Flow CmdletStage::prepare(bool input_expected) {
   context_ = std::make_unique<BodyContext>(*this);
   if (const Flow flow = bind(spec_of(*cmdlet_.decl), *target_, input_expected); flow != Flow::more)
     return flow;
+  for (size_t i = 0; i < cmdlet_.decl->params.size(); ++i) {
+    const std::string_view name = cmdlet_.decl->params[i].name;
+    if (name == "ComputerName" || name == "CimSession" || name == "Credential" || name == "AsJob") {
+      remote_.push_back(i);
+    }
+  }
   return check_remote();
 }
 
@@ -161,7 +167,7 @@ Flow CmdletStage::check_remote() {
                       .exception = "System.NotImplementedException"},
                      {});
   };
-  for (size_t i = 0; i < cmdlet_.decl->params.size(); ++i) {
+  for (size_t i : remote_) {
     if (!binder_->is_bound(i)) continue;
     const std::string_view parameter = cmdlet_.decl->params[i].name;
     if (parameter == "ComputerName" || parameter == "CimSession") {
@@ -204,7 +210,9 @@ Flow CmdletStage::write(Value value) {
   if (done_) return Flow::enough;
   bool bound = false;
   if (const Flow flow = bind_object(value, bound); flow != Flow::more || !bound) return flow;
-  if (const Flow flow = check_remote(); flow != Flow::more) return flow;
+  if (!remote_.empty()) {
+    if (const Flow flow = check_remote(); flow != Flow::more) return flow;
+  }
   return call(cmdlet_.process);
 }
 

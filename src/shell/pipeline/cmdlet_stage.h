@@ -25,6 +25,7 @@ class CmdletStage final : public CommandStage {
   Flow call(Flow (*body)(void*, Context&));
 
   const Cmdlet& cmdlet_;
+  std::vector<size_t> remote_;  // parameters that check_remote() looks at
   void* self_ = nullptr;
   std::optional<CmdletTarget> target_;
   std::unique_ptr<BodyContext> context_;
