@@ -50,7 +50,8 @@ Error overflow_error(const Value& value, const IntLimits& limits) {
 Result<Value> integer_from_double(const Value& origin, double number, IntType type) {
   const IntLimits& limits = limits_of(type);
   const double whole = std::nearbyint(number);  // the default rounding mode: half to even
-  const double above = static_cast<double>(limits.maximum / 2 + 1) * 2;  // the maximum plus one, exactly
+  // The maximum plus one, exactly: the halves of odd maxima lose their half on purpose.
+  const double above = static_cast<double>(limits.maximum / 2 + 1) * 2;  // NOLINT(bugprone-integer-division)
   if (!(whole >= static_cast<double>(limits.minimum) && whole < above)) return overflow_error(origin, limits);
   const bool high = whole >= 9223372036854775808.0;
   return Value::integer(

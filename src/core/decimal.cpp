@@ -12,7 +12,6 @@ namespace hvsh {
 namespace {
 
 using Wide = unsigned __int128;
-constexpr Wide kMaxMagnitude = (Wide{1} << 96) - 1;
 constexpr int kMaxScale = 28;
 
 // A non-negative number of 256 bits in 32-bit digits, lowest first: room for every intermediate result.
@@ -62,7 +61,6 @@ struct Big {
     }
     return std::strong_ordering::equal;
   }
-  friend bool operator==(const Big&, const Big&) = default;
 };
 
 Big sum(const Big& a, const Big& b) {
