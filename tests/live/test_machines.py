@@ -1,0 +1,186 @@
+"""The main job on real guests: what they wrote to their disks and said on their serial lines is the proof."""
+import os
+import re
+import signal
+import subprocess
+import time
+
+import heart
+from live import BINARY, REPOSITORY, check_equal, hvsh, run, state, virsh, wait_for
+from machines import HeartMachine, images, objects, record_of, vm_state
+
+
+def test_tour(folder):
+    out = run(BINARY, f"{REPOSITORY}/scripts/tour.ps1", "-Folder", folder, timeout=150).out
+    for line in (r"^Name +State +CPUUsage\(%\) MemoryAssigned\(M\) Uptime +Status +Version *$",
+                 r"^web01 Running +\d+ +64 +00:00:\S+ +Operating normally 10.0 *$",
+                 r"^web01 +clean +Standard ", r"^VhdFormat +: VHDX$", r"^VhdType +: Dynamic$",
+                 r"^VMName +AvgCPU\(MHz\) AvgRAM\(M\)", r"^web02 is Off$", r'"ProcessorCount": 2',
+                 r"^web01.vhdx$"):
+        if not re.search(line, out, re.M):
+            raise AssertionError(f"the tour does not print {line!r}:\n{out}")
+    check_equal([f for f in os.listdir(folder) if f.endswith((".vhdx", ".qcow2", ".csv"))], [], "what the tour left")
+    check_equal(virsh("list", "--all", "--name").out.strip(), "", "domains that the tour left")
+test_tour.seconds = 180
+
+
+def test_restore_goes_back_to_the_checkpoint(folder):
+    machine = HeartMachine(folder)
+    hvsh("Checkpoint-VM heart -SnapshotName clean")
+    kept = machine.serial().last.beat
+    machine.beats(kept + 10)
+    hvsh("Restore-VMSnapshot -Name clean -VMName heart -Confirm:$false")
+    check_equal(vm_state("heart"), "Saved")
+    newest = heart.newest(machine.ring())
+    check_equal(newest.beat <= kept + 1, True, f"newest beat on disk {newest} after going back to about {kept}")
+    before = len(machine.serial().begun)
+    hvsh("Start-VM heart")
+    wait_for("more beats", lambda: len(machine.serial().begun) >= before + 3)
+    again = machine.serial().begun[before:]
+    check_equal(again[0].boot, newest.boot, "boot: the guest went on, it did not start anew")
+    check_equal(again[0].beat <= kept + 1, True, f"first beat {again[0]} after going back to about {kept}")
+    check_equal([r.beat for r in again], list(range(again[0].beat, again[0].beat + len(again))), "beats in order")
+    machine.off()
+    ring, went_on = machine.ring(), machine.serial()
+    went_on.acknowledged = [r for r in went_on.acknowledged if r.beat >= again[0].beat][-len(again) + 1:]
+    heart.check_acknowledged(ring, went_on, machine.knobs)
+
+
+def test_merge_loses_nothing_while_the_guest_writes(folder):
+    machine = HeartMachine(folder, ticks=0, ring=32768, stride=2)
+    machine.more(200)
+    hvsh("Checkpoint-VM heart -SnapshotName one")
+    machine.more(200)
+    hvsh("Checkpoint-VM heart -SnapshotName two")
+    machine.more(200)
+    before = machine.serial().last.beat
+    hvsh("Remove-VMSnapshot heart -Name one")
+    hvsh("Remove-VMSnapshot heart -Name two")
+    machine.more(200)
+    check_equal(images("heart"), {next(iter(images("heart"))): machine.disk}, "images after the merge")
+    check_equal([f for f in os.listdir(folder) if f.endswith(".qcow2")], [], "leaves after the merge")
+    check_equal(machine.serial().last.beat > before, True, "the guest went on")
+    machine.off()
+    check_equal(machine.serial().failed, [], "writes that failed")
+    machine.check_disk()
+test_merge_loses_nothing_while_the_guest_writes.seconds = 120
+
+
+def test_save_and_start_continue_the_count(folder):
+    machine = HeartMachine(folder)
+    hvsh("Save-VM heart")
+    check_equal(vm_state("heart"), "Saved")
+    hvsh("Start-VM heart")
+    serial = machine.more()
+    check_equal([r.beat for r in serial.begun], list(range(1, serial.last.beat + 1)), "beats, none lost or repeated")
+    hvsh("Suspend-VM heart")
+    check_equal(vm_state("heart"), "Paused")
+    paused = machine.serial().last
+    time.sleep(0.5)
+    check_equal(machine.serial().last, paused, "beats while paused")
+    hvsh("Resume-VM heart")
+    machine.more()
+    machine.off()
+    machine.check_disk()
+
+
+def servers_of(name):
+    """Process ids of the block servers that serve a machine's images."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as f:
+                words = f.read().split(b"\0")
+        except OSError:
+            continue
+        if words[0].endswith(b"qemu-storage-daemon") and any(name.encode() in word for word in words):
+            found.append(int(pid))
+    return found
+
+
+def test_a_server_that_dies_comes_back_and_the_guest_goes_on(folder):
+    machine = HeartMachine(folder, ticks=1)
+    (server,) = servers_of(folder)
+    os.kill(server, signal.SIGKILL)
+    machine.beats(machine.serial().last.beat + 20)
+    wait_for("the machine to run", lambda: vm_state("heart") == "Running")
+    machine.off()
+    machine.check_disk()
+
+
+def test_virsh_starts_and_stops_it_too(folder):
+    machine = HeartMachine(folder, start=False)
+    virsh("start", "heart")
+    machine.beats(3)
+    virsh("destroy", "heart")
+    wait_for("the server to end", lambda: not servers_of(folder))
+    machine.check_disk()
+
+
+def test_a_full_disk_pauses_the_guest_and_status_says_so(folder):
+    small = f"{folder}/small"
+    os.mkdir(small)
+    run("mount", "-t", "tmpfs", "-o", "size=6m,mode=755", "tmpfs", small)
+    try:
+        machine = HeartMachine(small, ticks=0, ring=4000, stride=16)
+        wait_for("the pause", lambda: vm_state("heart") == "PausedCritical", 40)
+        (vm,) = objects("Get-VM heart | Select-Object Status")
+        check_equal("space" in vm["Status"].lower() or "full" in vm["Status"].lower(), True, f"Status {vm['Status']!r}")
+        run("mount", "-o", "remount,size=200m", small)
+        hvsh("Resume-VM heart")
+        machine.more(50)
+        machine.off()
+        machine.check_disk()
+        hvsh("Remove-VM heart -Force")
+    finally:
+        run("umount", "-l", small)
+
+
+def test_foreign_xml_survives(folder):
+    machine = HeartMachine(folder, start=False)
+    xml = virsh("dumpxml", "--inactive", "heart").out
+    xml = xml.replace("</metadata>", "<x:mine xmlns:x='urn:test'><x:a b='c'/></x:mine></metadata>", 1)
+    xml = re.sub(r"(<features>)", r"\1<pae/>", xml, count=1)
+    with open("foreign.xml", "w") as f:
+        f.write(xml)
+    virsh("define", "foreign.xml")
+    hvsh("Set-VM heart -ProcessorCount 2 -Notes 'a <b> & \"c\"'")
+    hvsh("Rename-VM heart -NewName soul")
+    after = virsh("dumpxml", "--inactive", "soul").out
+    for kept in ("<x:a b=", "<pae/>"):
+        check_equal(kept in after, True, kept)
+    (vm,) = objects("Get-VM soul | Select-Object ProcessorCount, Notes")
+    check_equal(vm, {"ProcessorCount": 2, "Notes": 'a <b> & "c"'})
+
+
+def test_checkpoint_tree_and_branches(folder):
+    machine = HeartMachine(folder)
+    hvsh("Checkpoint-VM heart -SnapshotName a")
+    machine.more()
+    hvsh("Checkpoint-VM heart -SnapshotName b")
+    machine.more()
+    hvsh("Restore-VMSnapshot -Name a -VMName heart -Confirm:$false; Start-VM heart")
+    hvsh("Checkpoint-VM heart -SnapshotName c")
+    tree = {s["Name"]: s["ParentSnapshotName"] for s in objects(
+        "Get-VMSnapshot heart | Select-Object Name, ParentSnapshotName")}
+    check_equal({k: v or "" for k, v in tree.items()}, {"a": "", "b": "a", "c": "a"})
+    hvsh("Remove-VMSnapshot heart -Name a -IncludeAllChildSnapshots")
+    check_equal(objects("Get-VMSnapshot heart"), [])
+    machine.off()
+    check_equal([f for f in os.listdir(folder) if f.endswith(".qcow2")], [], "leaves")
+    check_equal(list(images("heart").values()), [machine.disk])
+test_checkpoint_tree_and_branches.seconds = 120
+
+
+def test_kept_object_sees_the_host(folder):
+    HeartMachine(folder)
+    out = hvsh("$vm = Get-VM heart; Stop-VM heart -TurnOff; while ($vm.State -ne 'Off') { Start-Sleep 1 }; $vm.State")
+    check_equal(out.out.strip(), "Off")
+
+
+def test_a_deaf_guest_is_named(folder):
+    HeartMachine(folder)
+    done = run(BINARY, "-Command", "Stop-VM heart -ErrorAction Stop", ok=False, env={"HVSH_SHUTDOWN_TIMEOUT": "2"})
+    check_equal(done.code, 1)
+    check_equal("-TurnOff" in done.err, True, done.err)
+    check_equal(vm_state("heart"), "Running")
