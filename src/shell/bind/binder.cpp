@@ -163,7 +163,9 @@ Result<void> Binder::store(size_t index, const Value& value, std::string_view te
     mask_ &= declared.sets();
     return {};
   }
-  const bool spelled = !text.empty() && declared.type == &types::String && !value.is_string();
+  // A number keeps its spelling as text, but it is not text without coercion: New-VHD x.vhdx 64MB is a size.
+  const bool spelled =
+      coercion == Coercion::full && !text.empty() && declared.type == &types::String && !value.is_string();
   const Value given = spelled ? Value::string(text) : value;
   if (given.is_null() && !declared.is_switch) {
     HVSH_CHECK(validate(index, given));
