@@ -33,8 +33,9 @@ def log_serial(name, path):
     """Sends COM1 of a machine that is off to a file, the way an administrator would edit the domain."""
     xml = virsh("dumpxml", "--inactive", "--security-info", name).out
     serial = f"<serial type='file'><source path='{path}' append='on'/><target port='0'/></serial>"
-    xml = re.sub(r"<console .*?(/>|</console>)", "", xml, flags=re.S)
-    xml, found = re.subn(r"<serial .*?</serial>", serial, xml, count=1, flags=re.S)
+    element = r"<{0}\b[^>]*?(/>|>.*?</{0}>)"
+    xml = re.sub(element.format("console"), "", xml, flags=re.S)
+    xml, found = re.subn(element.format("serial"), serial, xml, count=1, flags=re.S)
     if not found:
         xml = xml.replace("</devices>", serial + "</devices>")
     with open("edited.xml", "w") as f:

@@ -244,12 +244,12 @@ void add_metadata(const MachineConfig& config, pugi::xml_node domain) {
   if (config.boot_device) put("boot-device", enum_text(*config.boot_device));
   put("guest", config.guest_system);
   for (const AdapterConfig& adapter : config.adapters) {
-    add(node, "adapter",
+    add(node, "hvsh:adapter",
         {{"mac", adapter.mac}, {"name", adapter.name}, {"legacy", bool_text(adapter.legacy)}});
   }
   for (const DiskConfig& disk : config.disks) {
     if (disk.served) {
-      add(node, "disk", {{"target", disk.target}, {"image", disk.image}, {"format", disk.format}});
+      add(node, "hvsh:disk", {{"target", disk.target}, {"image", disk.image}, {"format", disk.format}});
     }
   }
 }

@@ -111,8 +111,8 @@ void read_source(const pugi::xml_node& node, const pugi::xml_node& metadata, Dis
   }
   if (type != "network") return;
   disk.image = fmt::format("{}:{}", source.attribute("protocol").value(), source.attribute("name").value());
-  for (const pugi::xml_node& known : metadata.children("disk")) {
-    if (disk.target != known.attribute("target").value()) continue;
+  for (const pugi::xml_node& known : metadata.children()) {
+    if (local_name(known) != "disk" || disk.target != known.attribute("target").value()) continue;
     disk.served = true;
     disk.image = known.attribute("image").value();
     if (const auto format = known.attribute("format")) disk.format = format.value();
@@ -139,8 +139,8 @@ AdapterConfig read_adapter(const pugi::xml_node& node, const pugi::xml_node& met
   const std::string_view type = node.attribute("type").value();
   if (type == "network") adapter.switch_name = node.child("source").attribute("network").value();
   if (type == "bridge") adapter.switch_name = node.child("source").attribute("bridge").value();
-  for (const pugi::xml_node& known : metadata.children("adapter")) {
-    if (adapter.mac != known.attribute("mac").value()) continue;
+  for (const pugi::xml_node& known : metadata.children()) {
+    if (local_name(known) != "adapter" || adapter.mac != known.attribute("mac").value()) continue;
     adapter.name = known.attribute("name").value();
     adapter.legacy = truth(known.attribute("legacy"));
   }

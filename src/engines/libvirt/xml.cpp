@@ -53,14 +53,20 @@ void set_attribute(pugi::xml_node node, const char* name, const std::string& val
   attribute.set_value(value.c_str());
 }
 
+std::string_view local_name(const pugi::xml_node& node) {
+  const std::string_view name = node.name();
+  const size_t colon = name.find(':');
+  return colon == std::string_view::npos ? name : name.substr(colon + 1);
+}
+
 pugi::xml_node find_metadata(const pugi::xml_node& domain) {
   for (const pugi::xml_node& node : domain.child("metadata").children()) {
     const std::string_view name = node.name();
     const size_t colon = name.find(':');
     const std::string declaration =
         colon == std::string_view::npos ? "xmlns" : "xmlns:" + std::string(name.substr(0, colon));
-    const std::string_view local = colon == std::string_view::npos ? name : name.substr(colon + 1);
-    if (local == "vm" && std::string_view(node.attribute(declaration.c_str()).value()) == kNamespace)
+    if (local_name(node) == "vm" &&
+        std::string_view(node.attribute(declaration.c_str()).value()) == kNamespace)
       return node;
   }
   return {};

@@ -26,6 +26,8 @@ void set_attribute(pugi::xml_node node, const char* name, const std::string& val
 
 // hvsh's element in <metadata>, whatever its prefix is; an empty node if there is none.
 pugi::xml_node find_metadata(const pugi::xml_node& domain);
+// A name without its namespace's prefix: libvirt gives the children of metadata one when it rewrites them.
+std::string_view local_name(const pugi::xml_node& node);
 // The same, made if it is missing.
 pugi::xml_node make_metadata(pugi::xml_node domain);
 
