@@ -1,5 +1,6 @@
 #include "engines/memory/memory_block_servers.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -31,6 +32,14 @@ Error failed(std::string message) {
 }
 
 Result<Image> read_image(const std::string& path) {
+  // A real image under the text ones, as the in-memory hypervisor of a whole shell has it, holds nothing that
+  // is known here.
+  char start[6] = {};
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) return errno_error("open", path, errno);
+  if (::read(fd.get(), start, sizeof start) != sizeof start || std::string_view(start, 6) != "image ") {
+    return Image{.format = "raw"};
+  }
   HVSH_TRY(const std::string text, read_file(path, kFileMax));
   std::istringstream lines(text);
   Image image;
@@ -220,6 +229,7 @@ Result<void> MemoryBlockServers::merge(const MergeRequest& request, const MergeH
   const auto copy = [&]() -> Result<void> {
     if (!exists(request.child)) return {};  // an earlier attempt came that far
     HVSH_TRY(const Image child, read_image(request.child));
+    if (child.content.empty()) return {};
     HVSH_TRY(Image base, read_image(request.base));
     for (const auto& [key, value] : child.content) base.content[key] = value;
     return write_image(request.base, base);
