@@ -13,6 +13,7 @@
 #include "engines/block/hook.h"
 #include "engines/block/supervisor.h"
 #include "engines/libvirt/libvirt_hypervisor.h"
+#include "engines/libvirt/uri.h"
 #include "engines/memory/memory_block_servers.h"
 #include "engines/memory/memory_hypervisor.h"
 
@@ -23,6 +24,13 @@ namespace {
 bool uses_memory() {
   const char* uri = std::getenv("HVSH_URI");
   return uri != nullptr && std::string_view(uri).starts_with("memory:");
+}
+
+// Which hypervisor journalled operations belong to. One that cannot be chosen is an error at its first use.
+std::string connection() {
+  if (uses_memory()) return std::getenv("HVSH_URI");
+  auto uri = engines::libvirt::choose_uri(engines::libvirt::uri_sources());
+  return uri ? uri.take() : std::string();
 }
 
 // The supervisor and libvirt's hook start this very program again.
@@ -95,7 +103,11 @@ engines::BlockServers& Engines::block_servers() {
 }
 
 engines::State& Engines::state() {
-  if (!state_) state_ = std::make_unique<engines::State>(engines::default_state_config(geteuid() == 0));
+  if (!state_) {
+    engines::StateConfig config = engines::default_state_config(geteuid() == 0);
+    config.connection = connection();
+    state_ = std::make_unique<engines::State>(std::move(config));
+  }
   return *state_;
 }
 
