@@ -93,6 +93,11 @@ class BlockServers {
 
   virtual Result<ServerState> state(const std::string& vm_id) = 0;
 
+  // For a guest that is paused on an I/O error whose reason is gone (somebody made space): the server starts
+  // afresh with the record's images, because some errors stay with it. The guest meets the broken connection
+  // once more, and the supervisor's resume command resumes it. An error if no server is supervised.
+  virtual Result<void> restart(const std::string& vm_id) = 0;
+
   // New empty images over the given ones, beside them; read-only disks are returned as they are. With the
   // same tag (letters, digits, '-'; a GUID) it returns the ones that it made before.
   virtual Result<std::vector<MachineDisk>> create_leaves(const std::vector<MachineDisk>& disks,
@@ -120,8 +125,9 @@ struct BlockServerConfig {
   std::vector<std::string> program;
   // Run by the supervisor, with the machine's id added, after a restart of the server: it resumes the guest
   // if that is paused on an I/O error. It is run again (at growing distance, at most 5 s) until every disk
-  // has its client back, because an idle guest meets the broken connection only at its next access. It may
-  // stay and wait for that. Exit code 3 says that there is no such guest any more. Empty: nobody resumes.
+  // has its client back and a little longer, because an idle guest meets the broken connection only at its
+  // next access. It may stay and wait for that. Exit code 3 says that there is no such guest any more. Empty:
+  // nobody resumes.
   std::vector<std::string> resume_command;
   std::string run_folder = {};                   // empty: default_run_folder()
   std::string qemu_conf = {};                    // empty: $HVSH_QEMU_CONF, else /etc/libvirt/qemu.conf

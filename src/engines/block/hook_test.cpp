@@ -1,3 +1,4 @@
+#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include "engines/block/hook.h"
 
 #include <doctest/doctest.h>
@@ -32,6 +33,7 @@ class Notebook final : public BlockServers {
     return {};
   }
   Result<ServerState> state(const std::string&) override { return ServerState{}; }
+  Result<void> restart(const std::string&) override { return {}; }
   Result<std::vector<MachineDisk>> create_leaves(const std::vector<MachineDisk>& disks,
                                                  const std::string&) override {
     return disks;

@@ -81,6 +81,7 @@ class QsdServers final : public BlockServers {
   Result<void> start(const std::string& vm_id, const std::string& record_path) override;
   Result<void> stop(const std::string& vm_id) override;
   Result<ServerState> state(const std::string& vm_id) override;
+  Result<void> restart(const std::string& vm_id) override;
   Result<std::vector<MachineDisk>> create_leaves(const std::vector<MachineDisk>& disks,
                                                  const std::string& tag) override;
   Result<void> switch_leaves(const std::string& vm_id, const std::vector<MachineDisk>& leaves) override;
@@ -228,6 +229,26 @@ Result<ServerState> QsdServers::state(const std::string& vm_id) {
     }
   }
   return state;
+}
+
+Result<void> QsdServers::restart(const std::string& vm_id) {
+  HVSH_TRY(RunFolder folder, RunFolder::of(config_.run_folder, vm_id));
+  HVSH_TRY(const ServerState before, state(vm_id));
+  if (!before.supervised) return not_running(vm_id);
+  if (::kill(before.supervisor_pid, SIGHUP) != 0) return errno_error("restart", "the block server", errno);
+  const auto end = std::chrono::steady_clock::now() + kStopDeadline;
+  while (std::chrono::steady_clock::now() < end) {
+    auto now = state(vm_id);
+    if (now && now->running && now->server_pid != before.server_pid) return {};
+    ::poll(nullptr, 0, 10);
+  }
+  HVSH_TRY(const ServerState now, state(vm_id));
+  return Error{.id = "BlockServerFailed",
+               .category = ErrorCategory::ResourceUnavailable,
+               .message = fmt::format("The block server of machine {} does not come up again: {}.", vm_id,
+                                      now.problem),
+               .hint = fmt::format("Its log is '{}'.", folder.log()),
+               .target = vm_id};
 }
 
 Result<MachineDisk> QsdServers::create_leaf(const MachineDisk& disk, const std::string& path,

@@ -1,5 +1,6 @@
 // The block server against the real storage daemon, with data: a reference file gets every write that the
 // "guest" (qemu-io over NBD) makes, and after each operation, kill and restart the two must read the same.
+#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <poll.h>
@@ -280,6 +281,7 @@ TEST_CASE("start serves every disk, is idempotent, and stop leaves nothing runni
   machine.stop();
   machine.stop();
   CHECK_FALSE(machine.state().running);
+  CHECK_FALSE(machine.servers->restart(kVm).ok());
   CHECK(process_start_time(first.server_pid) == 0);
   CHECK(process_start_time(first.supervisor_pid) == 0);
   struct stat after {};
@@ -300,6 +302,12 @@ TEST_CASE("a server that dies is restarted, and the guest is resumed until its d
   REQUIRE(text.ok());
   CHECK(text->starts_with(kVm));
   CHECK(machine.state().restarts == 1);
+  // Asked for, it is restarted as well, and only then.
+  const ServerState before = machine.state();
+  require_ok(machine.servers->restart(kVm));
+  CHECK(machine.state().server_pid != before.server_pid);
+  CHECK(machine.state().supervisor_pid == before.supervisor_pid);
+  machine.check_data();
   // A client that comes back ends the asking.
   const std::string held = fmt::format(
       "nbdinfo --size '{0}' > /dev/null; exec qemu-io -f raw -c 'sleep 3000' '{0}'", machine.url());

@@ -33,6 +33,7 @@ constexpr milliseconds kBackoffMax{10000};
 constexpr milliseconds kHealthyAfter{60000};  // a server that ran this long starts afresh in the counting
 constexpr milliseconds kResumeMin{100};
 constexpr milliseconds kResumeMax{5000};
+constexpr int kRunsWithClients = 3;
 constexpr off_t kLogMax = 1 << 20;
 constexpr int kNoGuest = 3;  // exit code of the resume command: there is nobody to resume
 
@@ -52,6 +53,7 @@ class Supervisor {
   Result<void> wait_ready(const std::vector<ServedDisk>& disks);
   void server_died();
   void restart();
+  void end_for_restart();
   void watch_resume();
   bool handle_signals();
   bool clients_are_back() const;
@@ -71,6 +73,7 @@ class Supervisor {
   milliseconds resume_delay_ = kResumeMin;
   bool resuming_ = false;  // some client may not have come back since the last restart
   pid_t resume_pid_ = 0;
+  int runs_with_clients_ = 0;
   size_t exports_ = 0;
 };
 
@@ -97,8 +100,8 @@ Result<void> Supervisor::begin() {
   ::sigaddset(&set, SIGTERM);
   ::sigaddset(&set, SIGINT);
   ::sigaddset(&set, SIGCHLD);
+  ::sigaddset(&set, SIGHUP);
   ::sigprocmask(SIG_BLOCK, &set, nullptr);
-  ::signal(SIGHUP, SIG_IGN);
   ::signal(SIGPIPE, SIG_IGN);
   signals_.reset(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!signals_.valid()) return errno_error("watch signals for", told_.vm_id, errno);
@@ -195,7 +198,7 @@ Error Supervisor::why_it_ended(const Error& otherwise) const {
 void Supervisor::server_died() {
   if (server_is_child_) wait_child(status_.server_pid, milliseconds(0));
   // An adopted server had sockets that died with it, ours wait for the next one.
-  note(fmt::format("server {} has ended unexpectedly", status_.server_pid));
+  note(fmt::format("server {} has ended", status_.server_pid));
   server_pidfd_.reset();
   status_.server_pid = 0;
   status_.server_start = 0;
@@ -204,6 +207,14 @@ void Supervisor::server_died() {
   if (Clock::now() - started_ > kHealthyAfter) backoff_ = kBackoffMin;
   next_start_ = Clock::now() + backoff_;
   backoff_ = std::min(backoff_ * 2, kBackoffMax);
+}
+
+// Its end then takes the way of every end; a server that is not there yet is tried at once.
+void Supervisor::end_for_restart() {
+  note("told to restart the server");
+  backoff_ = kBackoffMin;
+  next_start_ = Clock::now();
+  if (status_.server_pid > 0) ::kill(status_.server_pid, SIGTERM);
 }
 
 void Supervisor::restart() {
@@ -220,6 +231,7 @@ void Supervisor::restart() {
   }
   resuming_ = !told_.resume_command.empty();
   resume_delay_ = kResumeMin;
+  runs_with_clients_ = 0;
   next_resume_ = Clock::now();
 }
 
@@ -235,7 +247,9 @@ bool Supervisor::clients_are_back() const {
 
 void Supervisor::watch_resume() {
   if (!resuming_ || resume_pid_ > 0 || status_.server_pid == 0 || Clock::now() < next_resume_) return;
-  if (clients_are_back()) {
+  // A client can be back while its guest is still about to pause on the access that met the broken
+  // connection.
+  if (clients_are_back() && ++runs_with_clients_ > kRunsWithClients) {
     note("all disks have their client back");
     resuming_ = false;
     return;
@@ -255,6 +269,7 @@ bool Supervisor::handle_signals() {
   bool go_on = true;
   while (::read(signals_.get(), &info, sizeof info) == sizeof info) {
     if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT) go_on = false;
+    if (info.ssi_signo == SIGHUP) end_for_restart();
   }
   int code = 0;
   if (resume_pid_ > 0 && ::waitpid(resume_pid_, &code, WNOHANG) == resume_pid_) {

@@ -3,8 +3,8 @@
 // with the images of the machine record, says so to whoever started it, restarts the server when it dies
 // (after 0.1 s at first, at most 10 s), and then runs the resume command until the guest has its disks back.
 // It keeps the listening sockets, so clients of a server that is being restarted wait instead of failing.
-// SIGTERM ends server and supervisor. If the supervisor itself dies, the server keeps serving, and the next
-// start() puts a new supervisor beside it.
+// SIGHUP restarts the server. SIGTERM ends server and supervisor. If the supervisor itself dies, the server
+// keeps serving, and the next start() puts a new supervisor beside it.
 #include <string>
 #include <vector>
 

@@ -245,6 +245,8 @@ Result<void> Machines::suspend(const Guid& id, const Notices& notices) {
 
 Result<void> Machines::resume(const Guid& id, const Notices& notices) {
   HVSH_TRY(Work work, Work::enter(*this, id, "Resume-VM", notices));
+  // What stopped the guest's disks may stay with their server until that starts afresh.
+  if (work.status().state == VMState::PausedCritical) HVSH_CHECK(work.restart_server());
   if (work.status().state != VMState::Running) return hypervisor_.resume(id);
   notices.warn(kAlready);
   return {};

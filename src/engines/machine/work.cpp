@@ -166,6 +166,10 @@ Result<void> Machines::Work::stop_server() {
   return is_served() ? servers().stop(id_text()) : Result<void>();
 }
 
+Result<void> Machines::Work::restart_server() {
+  return is_served() ? servers().restart(id_text()) : Result<void>();
+}
+
 Result<void> Machines::Work::resume_if_ours(const Plan& plan) {
   if (!plan.paused) return {};
   HVSH_TRY(const auto now, look());

@@ -52,6 +52,7 @@ class Machines::Work {
   void sample();  // metering; an error is only warned about
   Result<void> start_server();
   Result<void> stop_server();
+  Result<void> restart_server();
   // Removes and merges images until the record's graph is as small as it can be. Whether the guest has to run
   // again after a pivot is the plan's `paused`.
   Result<void> tidy(Operation& operation, Plan& plan);

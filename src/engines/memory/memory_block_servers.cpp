@@ -165,6 +165,15 @@ Result<void> MemoryBlockServers::start(const std::string& vm_id, const std::stri
                .message = "The server has other images open."};
 }
 
+Result<void> MemoryBlockServers::restart(const std::string& vm_id) {
+  HVSH_CHECK(enter());
+  HVSH_TRY(const ServerState server, look(vm_id));
+  if (server.running) return {};
+  return Error{.id = "BlockServerNotRunning",
+               .category = ErrorCategory::InvalidOperation,
+               .message = fmt::format("The block server of machine {} is not running.", vm_id)};
+}
+
 Result<void> MemoryBlockServers::stop(const std::string& vm_id) {
   HVSH_CHECK(enter());
   ::unlink(server_file(vm_id).c_str());

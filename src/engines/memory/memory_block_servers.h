@@ -31,6 +31,7 @@ class MemoryBlockServers final : public BlockServers {
   Result<void> start(const std::string& vm_id, const std::string& record_path) override;
   Result<void> stop(const std::string& vm_id) override;
   Result<ServerState> state(const std::string& vm_id) override;
+  Result<void> restart(const std::string& vm_id) override;
   Result<std::vector<MachineDisk>> create_leaves(const std::vector<MachineDisk>& disks,
                                                  const std::string& tag) override;
   Result<void> switch_leaves(const std::string& vm_id, const std::vector<MachineDisk>& leaves) override;
