@@ -138,6 +138,10 @@ Result<MetadataEdit> edit_metadata(const std::string& xml, const MachineEdit& ed
   const size_t colon = name.find(':');
   node.remove_attribute(colon == std::string::npos ? "xmlns" : ("xmlns:" + name.substr(0, colon)).c_str());
   node.set_name("vm");
+  // It also puts the prefix before each child, whether it has one or not.
+  for (pugi::xml_node child : node.children()) {
+    child.set_name(std::string(local_name(child)).c_str());
+  }
   changed.element = xml_text(node);
   return changed;
 }

@@ -55,7 +55,7 @@ void set_attribute(pugi::xml_node node, const char* name, const std::string& val
 
 std::string_view local_name(const pugi::xml_node& node) {
   const std::string_view name = node.name();
-  const size_t colon = name.find(':');
+  const size_t colon = name.rfind(':');  // the last: libvirt puts one before each that is there already
   return colon == std::string_view::npos ? name : name.substr(colon + 1);
 }
 
