@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "known_types.h"
+#include "shell/cmdlets/engine_cmdlets.h"
 #include "shell/format/format_cmdlets.h"
 #include "shell/host/command_line.h"
 #include "shell/host/dump_declarations.h"
@@ -21,7 +22,7 @@ using hvsh::shell::CommandLine;
 // Verbs of all layers in one table, sorted by name without case.
 std::vector<CmdletEntry> all_cmdlets() {
   std::vector<CmdletEntry> all;
-  for (std::span<const CmdletEntry> table : {hvsh::verbs::cmdlets(), hvsh::shell::format_cmdlets()}) {
+  for (std::span<const CmdletEntry> table : {hvsh::verbs::cmdlets(), hvsh::shell::format_cmdlets(), hvsh::shell::engine_cmdlets()}) {
     all.insert(all.end(), table.begin(), table.end());
   }
   std::sort(all.begin(), all.end(), [](const CmdletEntry& a, const CmdletEntry& b) {

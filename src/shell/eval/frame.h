@@ -98,6 +98,7 @@ class Frame {
   CommandStage* stage = nullptr;  // of an advanced function: $PSCmdlet
   Span call_span = {};
   uint32_t depth = 0;
+  int8_t strict = -1;  // Set-StrictMode of this scope; -1: as the scope around
 
   // Functions and aliases of this scope; most have none.
   using FunctionTable = std::unordered_map<Symbol, Ref<Function>>;

@@ -129,6 +129,12 @@ class Interpreter {
   const Cmdlet* find_cmdlet(std::string_view name);
   void define_function(std::string_view name, Ref<ShellScriptBlock> block, FunctionKind kind);
   Ref<Function> find_function(Symbol symbol);
+  // Runs a module's file in a scope of its own and gives its functions to the caller's (or the global) scope.
+  // `exports` are patterns; empty: what Export-ModuleMember said, else all. `names` gets what was given.
+  Flow import_module(const std::shared_ptr<Source>& source, std::span<const std::string> exports,
+                     std::string_view prefix, bool global, std::vector<std::string>& names);
+  void export_members(std::span<const std::string> functions, std::span<const std::string> aliases);
+  Error did_you_mean_command(std::string_view name);
   void set_alias(std::string_view name, std::string_view command, bool global);
   std::optional<std::string> find_alias(Symbol symbol);
 
@@ -306,9 +312,9 @@ class Interpreter {
   std::optional<std::string> find_program(std::string_view name) const;
   // calls.cpp
   Flow exec_body(const ScriptBlock& tree, Sink& out);
+  bool check_strict(const Variable& variable);
   Flow exec_phases(const ScriptBlock& tree, const Value& input, Sink& out);
   bool bind_by_position(BlockInfo& info, Frame& frame, std::span<const Value> arguments);
-  Error did_you_mean_command(std::string_view name);
 
   std::span<const CmdletEntry> cmdlets_;
   Host* host_;
@@ -336,6 +342,8 @@ class Interpreter {
   uintptr_t stack_floor_ = 0;
   const Sink* console_ = nullptr;
   uint32_t call_depth_ = 0;
+  // What Export-ModuleMember said in the module that is being imported.
+  std::optional<std::vector<std::string>> exported_functions_;
 
   friend class FunctionStage;
 };

@@ -75,10 +75,10 @@ bool Interpreter::read_variable(const Variable& variable, Value& out) {
     }
     if (auto value = automatic(symbol)) {
       out = std::move(*value);
-    } else {
-      out = Value::null();
+      return true;
     }
-    return true;
+    out = Value::null();
+    return check_strict(variable);
   }
   Frame* frame = scope_frame(variable.scope);
   if (Slot* slot = frame->find(symbol)) {
@@ -90,6 +90,21 @@ bool Interpreter::read_variable(const Variable& variable, Value& out) {
     out = Value::null();
   }
   return true;
+}
+
+// With Set-StrictMode, a variable that was never set is an error.
+bool Interpreter::check_strict(const Variable& variable) {
+  int strict = -1;
+  for (Frame* frame = frame_.get(); frame != nullptr && strict < 0; frame = frame->parent.get()) {
+    strict = frame->strict;
+  }
+  if (strict <= 0) return true;
+  return fail({.id = "VariableIsUndefined",
+               .category = ErrorCategory::InvalidOperation,
+               .message = fmt::format("The variable '${}' cannot be retrieved because it has not been set.",
+                                      variable.name),
+               .target = std::string(variable.name)},
+              variable.span);
 }
 
 namespace {

@@ -78,12 +78,14 @@ class CmdletStage::BodyContext final : public Context {
     return interpreter_.resolve_path(path);
   }
   std::string current_location() const override { return interpreter_.location(); }
+  Result<void> set_location(const std::string& path) override { return interpreter_.set_location(path); }
   std::string format_text(std::span<const Value> values, int width) override {
     return interpreter_.host().format_text(values, width);
   }
 
  protected:
   void* service(const void* key) override {
+    if (key == &kServiceKey<Interpreter>) return &interpreter_;
     Services* services = interpreter_.services();
     return services != nullptr ? services->find(key) : nullptr;
   }
@@ -171,7 +173,7 @@ Flow CmdletStage::check_remote() {
     if (!binder_->is_bound(i)) continue;
     const std::string_view parameter = cmdlet_.decl->params[i].name;
     if (parameter == "ComputerName" || parameter == "CimSession") {
-      if (cmdlet_.decl->module != "Hyper-V") continue;
+      if (cmdlet_.decl->module != "Hyper-V" && cmdlet_.decl->noun != "Command") continue;
       for (const Value& host : to_items(binder_->value(i))) {
         if (!is_this_host(host)) {
           return refuse(parameter,

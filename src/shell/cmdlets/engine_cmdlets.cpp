@@ -1,0 +1,25 @@
+#include "shell/cmdlets/engine_cmdlets.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace hvsh::shell {
+
+std::span<const CmdletEntry> variable_cmdlets();
+std::span<const CmdletEntry> command_cmdlets();
+std::span<const CmdletEntry> host_cmdlets();
+
+std::span<const CmdletEntry> engine_cmdlets() {
+  static const std::vector<CmdletEntry> entries = [] {
+    std::vector<CmdletEntry> all;
+    for (auto table : {variable_cmdlets(), command_cmdlets(), host_cmdlets()}) {
+      all.insert(all.end(), table.begin(), table.end());
+    }
+    std::sort(all.begin(), all.end(),
+              [](const CmdletEntry& a, const CmdletEntry& b) { return a.name < b.name; });
+    return all;
+  }();
+  return entries;
+}
+
+}  // namespace hvsh::shell

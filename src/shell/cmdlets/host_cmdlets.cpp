@@ -1,0 +1,184 @@
+// Read-Host, Out-Default, Out-Host, Set-StrictMode, Tee-Object.
+#include <fmt/format.h>
+
+#include "core/cmdlet.h"
+#include "shell/eval/interpreter.h"
+
+namespace hvsh::shell {
+
+namespace {
+
+constexpr std::string_view kUtility = "Microsoft.PowerShell.Utility";
+constexpr std::string_view kCore = "Microsoft.PowerShell.Core";
+
+struct ReadHost {
+  std::vector<Value> prompt;
+  static constexpr Param kParams[] = {
+      param<&ReadHost::prompt>("Prompt", {.position = 0, .remaining_arguments = true}, "The question.")};
+  static constexpr Decl decl{.verb = "Read",
+                             .noun = "Host",
+                             .module = kUtility,
+                             .params = kParams,
+                             .synopsis = "Reads a line from the user."};
+
+  Flow process(Context& context) {
+    Host& host = context.get<Interpreter>().host();
+    if (!host.can_prompt()) {
+      return context.terminate(
+          {.id = "InvalidOperation",
+           .category = ErrorCategory::InvalidOperation,
+           .message = "Read-Host needs an answer, and this run cannot ask for one.",
+           .hint = "Run it on a terminal without -NonInteractive, or pass the value as a parameter.",
+           .exception = "System.Management.Automation.PSInvalidOperationException"});
+    }
+    std::string text;
+    for (const Value& part : prompt) text += (text.empty() ? "" : " ") + to_string(part);
+    auto line = host.read_line(text.empty() ? "" : text + ": ");
+    return context.write(line ? Value::string(std::move(*line)) : Value::null());
+  }
+};
+CMDLET(ReadHost);
+
+// Shows objects on the console, wherever the pipeline's output goes.
+struct OutDefault {
+  Value input_object = Value::nothing();
+  Switch transcript, paging;
+  static constexpr Param kParams[] = {
+      param<&OutDefault::input_object>("InputObject", {.from_pipeline = true}, "Objects."),
+      param<&OutDefault::transcript>("Transcript", {}, "Accepted."),
+      param<&OutDefault::paging>("Paging", {}, "Accepted; the terminal scrolls."),
+  };
+  static constexpr Decl decl{.verb = "Out",
+                             .noun = "Default",
+                             .module = kCore,
+                             .params = kParams,
+                             .synopsis = "Shows objects on the console."};
+  Flow process(Context& context) {
+    if (input_object.is_nothing()) return Flow::more;
+    return context.get<Interpreter>().host().write_output(input_object);
+  }
+  Flow end(Context& context) {
+    context.get<Interpreter>().host().end_output();
+    return Flow::more;
+  }
+};
+CMDLET(OutDefault);
+
+struct OutHost : OutDefault {
+  static constexpr Param kParams[] = {
+      param<&OutDefault::input_object, OutHost>("InputObject", {.from_pipeline = true}, "Objects."),
+      param<&OutDefault::paging, OutHost>("Paging", {}, "Accepted; the terminal scrolls."),
+  };
+  static constexpr std::string_view kAliases[] = {"oh"};
+  static constexpr Decl decl{.verb = "Out",
+                             .noun = "Host",
+                             .module = kCore,
+                             .params = kParams,
+                             .aliases = kAliases,
+                             .synopsis = "Shows objects on the console."};
+};
+CMDLET(OutHost);
+
+struct SetStrictMode {
+  std::string version;
+  Switch off;
+  static constexpr Param kParams[] = {
+      param<&SetStrictMode::version>("Version", {.aliases = {"v"}}, "1.0, 2.0, 3.0 or Latest."),
+      param<&SetStrictMode::off>("Off", {}, "No checks."),
+  };
+  static constexpr Decl decl{.verb = "Set",
+                             .noun = "StrictMode",
+                             .module = kCore,
+                             .params = kParams,
+                             .synopsis = "Makes reading a variable that was never set an error."};
+  Flow process(Context& context) {
+    auto& interpreter = context.get<Interpreter>();
+    if (off) {
+      interpreter.frame().strict = 0;
+      return Flow::more;
+    }
+    int major = 3;
+    if (!equal_names(version, "Latest")) {
+      auto number = to_double(Value::string(version));
+      if (!number || *number < 1) {
+        return context.terminate(
+            {.id = "InvalidPSVersion",
+             .category = ErrorCategory::InvalidArgument,
+             .message =
+                 fmt::format("Cannot set strict mode '{}': give a version from 1.0, or Latest.", version)});
+      }
+      major = static_cast<int>(*number);
+    }
+    interpreter.frame().strict = static_cast<int8_t>(std::min(major, 3));
+    return Flow::more;
+  }
+};
+CMDLET(SetStrictMode);
+
+struct TeeObject {
+  Value input_object = Value::nothing();
+  std::string file_path, variable;
+  Switch append;
+  enum Set : SetMask { File = 1, Variable = 2 };
+  static constexpr std::string_view kSets[] = {"File", "Variable"};
+  static constexpr Param kParams[] = {
+      param<&TeeObject::input_object>("InputObject", {.from_pipeline = true}, "Objects."),
+      param<&TeeObject::file_path>(
+          "FilePath", {.sets = File, .position = 0, .mandatory = true, .aliases = {"Path"}}, "The file."),
+      param<&TeeObject::variable>("Variable", {.sets = Variable, .mandatory = true}, "The variable's name."),
+      param<&TeeObject::append>("Append", {}, "To what is there."),
+  };
+  static constexpr std::string_view kAliases[] = {"tee"};
+  static constexpr Decl decl{.verb = "Tee",
+                             .noun = "Object",
+                             .module = kUtility,
+                             .sets = kSets,
+                             .default_set = 0,
+                             .params = kParams,
+                             .aliases = kAliases,
+                             .synopsis = "Keeps objects in a file or variable, and passes them on."};
+
+  std::vector<Value> kept;
+  Flow process(Context& context) {
+    if (input_object.is_nothing()) return Flow::more;
+    kept.push_back(input_object);
+    return context.write(input_object);
+  }
+  Flow end(Context& context) {
+    auto& interpreter = context.get<Interpreter>();
+    if (context.parameter_set() == Variable) {
+      if (append) {
+        std::vector<Value> all = to_items(interpreter.get_variable(interpreter.symbols().intern(variable)));
+        all.insert(all.end(), kept.begin(), kept.end());
+        kept = std::move(all);
+      }
+      Value value = kept.size() == 1 ? kept.front() : Value::array(kept);
+      const Symbol symbol = interpreter.symbols().intern(variable);
+      return interpreter.set_variable(symbol, std::move(value), &interpreter.frame()) ? Flow::more
+                                                                                      : Flow::stopped;
+    }
+    auto path = context.resolve_path(file_path);
+    if (!path) return context.terminate(path.take_error());
+    std::FILE* file = std::fopen(path->c_str(), append ? "ae" : "we");
+    if (file == nullptr) return context.terminate(errno_error("write to file", *path, errno));
+    const std::string text = context.format_text(kept, 0);
+    const bool whole = std::fwrite(text.data(), 1, text.size(), file) == text.size();
+    const int code = errno;
+    if (std::fclose(file) != 0 || !whole) return context.terminate(errno_error("write to file", *path, code));
+    return Flow::more;
+  }
+};
+CMDLET(TeeObject);
+
+}  // namespace
+
+std::span<const CmdletEntry> host_cmdlets() {
+  static constexpr CmdletEntry kEntries[] = {{"Out-Default", &cmdlet_OutDefault},
+                                             {"Out-Host", &cmdlet_OutHost},
+                                             {"Read-Host", &cmdlet_ReadHost},
+                                             {"Set-StrictMode", &cmdlet_SetStrictMode},
+                                             {"Tee-Object", &cmdlet_TeeObject}};
+  return kEntries;
+}
+
+}  // namespace hvsh::shell
