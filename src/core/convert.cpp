@@ -141,36 +141,6 @@ std::string record_text(const RecordObject& record) {
   return text + "}";
 }
 
-// [int] prints as it is written, every other type by its full name.
-std::string type_text(const TypeInfo& type) {
-  static constexpr std::pair<const TypeInfo*, std::string_view> kShort[] = {
-      {&types::Bool, "bool"},
-      {&types::Char, "char"},
-      {&types::SByte, "sbyte"},
-      {&types::Byte, "byte"},
-      {&types::Int16, "short"},
-      {&types::UInt16, "ushort"},
-      {&types::Int32, "int"},
-      {&types::UInt32, "uint"},
-      {&types::Int64, "long"},
-      {&types::UInt64, "ulong"},
-      {&types::Double, "double"},
-      {&types::Decimal, "decimal"},
-      {&types::String, "string"},
-      {&types::DateTime, "datetime"},
-      {&types::TimeSpan, "timespan"},
-      {&types::Guid, "guid"},
-      {&types::Version, "version"},
-      {&types::Hashtable, "hashtable"},
-      {&types::ScriptBlock, "scriptblock"},
-      {&types::Object, "System.Object"},
-  };
-  for (const auto& [info, name] : kShort) {
-    if (info == &type) return std::string(name);
-  }
-  return std::string(type.name);
-}
-
 std::string object_text(const Value& value) {
   HeapObject* object = value.as_object();
   switch (object->kind()) {
@@ -184,7 +154,7 @@ std::string object_text(const Value& value) {
     case ObjectKind::version: return static_cast<VersionObject*>(object)->value.to_string();
     case ObjectKind::script_block: return static_cast<ScriptBlockObject*>(object)->text();
     case ObjectKind::error_record: return static_cast<ErrorRecordObject*>(object)->error.message;
-    case ObjectKind::type: return type_text(*static_cast<TypeObject*>(object)->described);
+    case ObjectKind::type: return to_string(*static_cast<TypeObject*>(object)->described);
     case ObjectKind::map:
     case ObjectKind::other: break;
   }
@@ -302,6 +272,35 @@ std::string to_string(const Value& value) {
     case Value::Kind::object: return object_text(value);
   }
   return {};
+}
+
+std::string to_string(const TypeInfo& type) {
+  static constexpr std::pair<const TypeInfo*, std::string_view> kShort[] = {
+      {&types::Bool, "bool"},
+      {&types::Char, "char"},
+      {&types::SByte, "sbyte"},
+      {&types::Byte, "byte"},
+      {&types::Int16, "short"},
+      {&types::UInt16, "ushort"},
+      {&types::Int32, "int"},
+      {&types::UInt32, "uint"},
+      {&types::Int64, "long"},
+      {&types::UInt64, "ulong"},
+      {&types::Double, "double"},
+      {&types::Decimal, "decimal"},
+      {&types::String, "string"},
+      {&types::DateTime, "datetime"},
+      {&types::TimeSpan, "timespan"},
+      {&types::Guid, "guid"},
+      {&types::Version, "version"},
+      {&types::Hashtable, "hashtable"},
+      {&types::ScriptBlock, "scriptblock"},
+      {&types::Object, "System.Object"},
+  };
+  for (const auto& [info, name] : kShort) {
+    if (info == &type) return std::string(name);
+  }
+  return std::string(type.name);
 }
 
 std::optional<Value> parse_number(std::string_view text) {

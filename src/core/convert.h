@@ -19,6 +19,8 @@ std::string real_to_string(double value);  // shortest text that reads back the 
 // multipliers kb mb gb tb pb. The value is int, long or double. nullopt: not a number.
 std::optional<Value> parse_number(std::string_view text);
 std::string to_string(const Value& value);  // as "$value" shows it: arrays join with a space, null is empty
+std::string to_string(
+    const TypeInfo& type);  // as "[int]" shows it: short where the language has a short name
 Result<Value> to_integer(const Value& value, IntType type);
 Result<double> to_double(const Value& value);
 Result<Value> to_enum(const Value& value, const EnumInfo& info);

@@ -298,10 +298,15 @@ Result<void> Binder::bind_named(std::span<const Named> named) {
   return {};
 }
 
+// What takes the remaining arguments takes all of them, and none by its position.
+bool Binder::takes_position(size_t index) const {
+  return !is_bound(index) && !param(index).options.remaining_arguments;
+}
+
 bool Binder::try_position(int position, SetMask sets, const Argument& argument, Coercion coercion,
                           std::optional<Error>& failure) {
   for (size_t i = 0; i < spec_.params.size(); ++i) {
-    if (is_bound(i)) continue;
+    if (!takes_position(i)) continue;
     bool here = false;
     for (SetMask left = sets & param(i).sets(); left != 0 && !here; left &= left - 1) {
       here = param(i).position_in(left & -left) == position;
@@ -318,7 +323,7 @@ bool Binder::try_position(int position, SetMask sets, const Argument& argument, 
 Result<void> Binder::bind_positional(std::vector<Argument>& rest) {
   std::vector<int> positions;
   for (size_t i = 0; i < spec_.params.size(); ++i) {
-    if (is_bound(i)) continue;
+    if (!takes_position(i)) continue;
     for (SetMask left = mask_ & param(i).sets(); left != 0; left &= left - 1) {
       const int position = param(i).position_in(left & -left);
       if (position >= 0) positions.push_back(position);
@@ -333,7 +338,7 @@ Result<void> Binder::bind_positional(std::vector<Argument>& rest) {
     // A position that no parameter of the sets that are still valid has takes no argument.
     bool wanted = false;
     for (size_t i = 0; i < spec_.params.size() && !wanted; ++i) {
-      if (is_bound(i)) continue;
+      if (!takes_position(i)) continue;
       for (SetMask left = mask_ & param(i).sets(); left != 0 && !wanted; left &= left - 1) {
         wanted = param(i).position_in(left & -left) == position;
       }

@@ -148,6 +148,7 @@ class Binder {
                        std::vector<Argument>& rest) const;
   Result<void> bind_named(std::span<const Named> named);
   Result<void> bind_positional(std::vector<Argument>& rest);
+  bool takes_position(size_t index) const;
   bool try_position(int position, SetMask sets, const Argument& argument, Coercion coercion,
                     std::optional<Error>& failure);
   void apply_defaults(std::span<const DefaultValue> defaults);

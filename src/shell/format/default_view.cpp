@@ -144,7 +144,8 @@ const DefaultView::View& DefaultView::view_for(const Value& value) {
     if (noun != nullptr && !noun->group_by.empty() && layout.group_label.empty()) {
       view->group_by = noun->group_by;
       layout.group_label = noun->group_label.empty() ? noun->group_by : noun->group_label;
-      layout.group_indent = 4;
+      // Views with words of their own stand one column further in: "    Directory: /srv".
+      layout.group_indent = noun->group_label.empty() ? 3 : 4;
     }
   } else {
     fill_by_properties(*view, layout, value);

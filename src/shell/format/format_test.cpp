@@ -66,14 +66,14 @@ TEST_CASE("a declared table has its labels, units and groups") {
   CHECK(show({noun_value(Lamp{"north", 512 << 20, "hall"}), noun_value(Lamp{"south", 3 << 19, "hall"}),
               noun_value(Lamp{"east", 0, "attic"})}) ==
         "\n"
-        "    Room: hall\n"
+        "   Room: hall\n"
         "\n"
         "Name  Size(M)\n"
         "----  -------\n"
         "north     512\n"
         "south     1.5\n"
         "\n"
-        "    Room: attic\n"
+        "   Room: attic\n"
         "\n"
         "Name Size(M)\n"
         "---- -------\n"

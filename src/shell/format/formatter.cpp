@@ -241,6 +241,7 @@ void Formatter::write_row(const Entry& entry) {
     if (i > 0) text += ' ';
     text += aligned(cells[i], i, i + 1 == cells.size());
   }
+  while (!text.empty() && text.back() == ' ') text.pop_back();
   line(text);
 }
 

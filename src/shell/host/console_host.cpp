@@ -62,7 +62,10 @@ ConsoleHost::ConsoleHost(std::atomic<bool>& interrupt, bool may_prompt)
                     return error_text(record, colors_);
                   }}) {}
 
-ConsoleHost::~ConsoleHost() { flush(); }
+ConsoleHost::~ConsoleHost() {
+  formatter_.interrupt();
+  flush();
+}
 
 std::string ConsoleHost::error_text(const ErrorRecordObject& record, bool color) const {
   static const SourceTable kNoSources;

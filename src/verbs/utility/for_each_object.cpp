@@ -8,8 +8,8 @@ namespace hvsh::verbs {
 struct ForEachObject {
   Value input_object = Value::nothing();
   Ref<ScriptBlockObject> begin_block, end_block;
-  std::vector<Value> process_blocks;
-  std::vector<Value> remaining_scripts;
+  std::vector<Ref<ScriptBlockObject>> process_blocks;
+  std::vector<Ref<ScriptBlockObject>> remaining_scripts;
   std::string member_name;
   std::vector<Value> argument_list;
 
@@ -53,15 +53,8 @@ struct ForEachObject {
   // Two blocks without names are Begin and Process, three are Begin, Process and End.
   Flow begin(Context& context) {
     if (context.parameter_set() != Script) return Flow::more;
-    for (const std::vector<Value>* list : {&process_blocks, &remaining_scripts}) {
-      for (const Value& value : *list) {
-        if (value.is_null()) continue;
-        auto* block = value.as<ScriptBlockObject>();
-        if (block == nullptr)
-          return context.terminate(conversion_error(value, types::ScriptBlock.name), value);
-        blocks_.emplace_back(block);
-      }
-    }
+    blocks_ = process_blocks;
+    blocks_.insert(blocks_.end(), remaining_scripts.begin(), remaining_scripts.end());
     if (!begin_block && blocks_.size() > 1) {
       begin_block = blocks_.front();
       blocks_.erase(blocks_.begin());

@@ -161,7 +161,7 @@ struct GetMember {
           continue;
         }
         members.push_back({type, std::string(prop.name), MemberType::Property,
-                           fmt::format("{}{} {} {{get;}}", prop.type->short_name,
+                           fmt::format("{}{} {} {{get;}}", to_string(*prop.type),
                                        prop.is_collection ? "[]" : "", prop.name)});
       }
       return members;
@@ -170,7 +170,7 @@ struct GetMember {
     for (const PropertyView& view : list_properties(input_object)) {
       const auto value = get_property(input_object, view.name);
       const Value shown = value && value->ok() ? **value : Value();
-      const std::string short_name(shown.type().short_name);
+      const std::string short_name = shown.is_null() ? "object" : to_string(shown.type());
       members.push_back({type, std::string(view.name),
                          notes ? MemberType::NoteProperty : MemberType::Property,
                          notes ? fmt::format("{} {}={}", short_name, view.name, to_string(shown))
