@@ -2,11 +2,38 @@
 
 namespace hvsh::verbs {
 
+// A machine or a checkpoint: what Windows calls VirtualMachineBase.
+struct MachineOrCheckpoint {
+  Value value;
+};
+inline constexpr TypeInfo kMachineBaseType{"Microsoft.HyperV.PowerShell.VirtualMachineBase",
+                                           "VirtualMachineBase"};
+
+}  // namespace hvsh::verbs
+
+namespace hvsh {
+
+template <>
+struct Traits<verbs::MachineOrCheckpoint> : ScalarTraits {
+  static constexpr const TypeInfo& type = verbs::kMachineBaseType;
+  static Result<verbs::MachineOrCheckpoint> from(const Value& value, Coercion) {
+    if (noun_cast<nouns::VirtualMachine>(value) != nullptr ||
+        noun_cast<nouns::VMSnapshot>(value) != nullptr) {
+      return verbs::MachineOrCheckpoint{value};
+    }
+    return conversion_error(value, type.name);
+  }
+};
+
+}  // namespace hvsh
+
+namespace hvsh::verbs {
+
 struct GetVMSnapshot : MachineTarget {
   std::string snapshot_name;
   std::optional<Guid> id;
   std::optional<Object<VMSnapshot>> child_of;
-  std::optional<Value> parent_of;  // a machine or a checkpoint
+  std::optional<MachineOrCheckpoint> parent_of;
   std::optional<nouns::SnapshotType> type;
 
   enum Set : SetMask { VMName = 1, VMObject = 2, Id = 4, Parent = 8, Child = 16 };
@@ -102,18 +129,14 @@ struct GetVMSnapshot : MachineTarget {
   }
 
   Flow write_parent(Context& context) const {
-    if (const auto* snapshot = noun_cast<VMSnapshot>(*parent_of)) {
+    if (const auto* snapshot = noun_cast<VMSnapshot>(parent_of->value)) {
       if (!snapshot->parent_id) return Flow::more;
       return write_where(context, {.ids = {snapshot->vm_id}},
                          [&](const VMSnapshot& one) { return one.id == *snapshot->parent_id; });
     }
-    const auto* machine = noun_cast<VirtualMachine>(*parent_of);
-    if (machine == nullptr) {
-      return context.terminate(
-          conversion_error(*parent_of, "Microsoft.HyperV.PowerShell.VirtualMachineBase"));
-    }
+    const auto* machine = noun_cast<VirtualMachine>(parent_of->value);
     auto config = context.get<engines::Machines>().config(machine->id);
-    if (!config) return report(context, config.take_error(), *parent_of);
+    if (!config) return report(context, config.take_error(), parent_of->value);
     if (!config->parent_checkpoint_id) return Flow::more;
     return write_where(context, {.ids = {machine->id}},
                        [&](const VMSnapshot& one) { return one.id == *config->parent_checkpoint_id; });
