@@ -76,6 +76,8 @@ class Hypervisor {
   virtual Result<MachineConfig> config(const Guid& id) = 0;
 
   virtual Result<void> define(const MachineConfig& config) = 0;
+  // Processors, memory (startup, maximum, dynamic or not) and the name need the machine off; all else may
+  // change at any time. What can be refused is refused before anything is changed.
   virtual Result<void> edit(const Guid& id, const MachineEdit& edit) = 0;
   virtual Result<void> undefine(const Guid& id) = 0;  // with its saved state; must be off
 

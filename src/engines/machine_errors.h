@@ -1,6 +1,6 @@
 #pragma once
 // What every hypervisor engine says alike: Windows' text for a machine that is not there, one form for a
-// machine that is in the wrong state, and which names a query means. Pure functions.
+// machine that is in the wrong state, and the order of names. Pure functions.
 #include <string>
 #include <string_view>
 
@@ -25,16 +25,7 @@ Error machine_exists(std::string_view name);
 // A state as it stands in a sentence: "running", "off", "paused (critical)".
 std::string state_words(nouns::VMState state);
 
-// True when `name` holds `*`, `?` or `[`, not escaped by a backtick.
-bool has_wildcard(std::string_view name);
-// The text that an escaped name without wildcards stands for.
-std::string unescape_wildcard(std::string_view name);
-// PowerShell's wildcards over the whole of `text`, without regard to ASCII case: * ? [a-c] [abc] and the
-// backtick that makes the next character literal. A bracket that is never closed matches nothing.
-bool wildcard_match(std::string_view pattern, std::string_view text);
-
 // Names in the order that lists have: without case first, then by case.
 bool name_before(std::string_view a, std::string_view b);
-bool same_name(std::string_view a, std::string_view b);
 
 }  // namespace hvsh::engines

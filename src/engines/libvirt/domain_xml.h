@@ -37,12 +37,14 @@ Result<MachineConfig> read_domain(const std::string& xml, std::optional<bool> au
 // What the edit asks for, except the name: libvirt renames by a call of its own.
 Result<std::string> edit_domain(const std::string& xml, const MachineEdit& edit);
 
+// Processors and memory; the name is looked at by the caller.
+bool needs_off(const MachineEdit& edit);
+
 // The parts of an edit that libvirt can change in a running machine.
 struct MetadataEdit {
   std::string element = {};  // the metadata element, as virDomainSetMetadata wants it
   std::optional<std::string> notes = {};
 };
-bool is_metadata_only(const MachineEdit& edit);
 Result<MetadataEdit> edit_metadata(const std::string& xml, const MachineEdit& edit);
 
 // The definition that a memory file comes back with: the machine as it was saved, over the disks, network and

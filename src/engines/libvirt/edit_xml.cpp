@@ -122,9 +122,7 @@ Result<std::string> edit_domain(const std::string& xml, const MachineEdit& edit)
   return xml_text(document);
 }
 
-bool is_metadata_only(const MachineEdit& edit) {
-  return !edit.name && !edit.processor_count && !has_memory_edit(edit);
-}
+bool needs_off(const MachineEdit& edit) { return edit.processor_count || has_memory_edit(edit); }
 
 Result<MetadataEdit> edit_metadata(const std::string& xml, const MachineEdit& edit) {
   MetadataEdit changed{.notes = edit.notes};

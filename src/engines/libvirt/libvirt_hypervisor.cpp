@@ -11,6 +11,8 @@
 #include <set>
 #include <utility>
 
+#include "core/object.h"
+#include "core/wildcard.h"
 #include "engines/files.h"
 #include "engines/libvirt/domain_xml.h"
 #include "engines/libvirt/kvm_probe.h"
@@ -58,7 +60,7 @@ constexpr Action kSaveMemory{"save the memory of", is_paused, "paused", Patience
 constexpr Action kRestoreMemory{"restore the memory of", is_off, "off", Patience::patient};
 constexpr Action kRedefine{"redefine", is_off_or_saved, "off or saved"};
 constexpr Action kEditOff{"change processors or memory of", is_off, "off"};
-constexpr Action kRename{"rename", is_off_or_saved, "off or saved"};
+constexpr Action kRename{"rename", is_off, "off"};
 
 // A machine during one task.
 struct Target {
@@ -171,13 +173,14 @@ int64_t local_memory_bytes() {
 
 Result<std::vector<RawStatus>> list_by_names(Session& session, const MachineQuery& query) {
   std::vector<DomainHandle> exact;
-  std::vector<std::string> patterns, missed;
+  std::vector<Wildcard> patterns;
+  std::vector<std::string> missed;
   for (const std::string& name : query.names) {
-    if (has_wildcard(name)) {
-      patterns.push_back(name);
+    if (is_pattern(name)) {
+      patterns.emplace_back(name);
       continue;
     }
-    HVSH_TRY(DomainHandle domain, session.find_or_null(unescape_wildcard(name)));
+    HVSH_TRY(DomainHandle domain, session.find_or_null(unescape_wildcards(name)));
     if (domain) {
       exact.push_back(std::move(domain));
     } else {
@@ -193,11 +196,10 @@ Result<std::vector<RawStatus>> list_by_names(Session& session, const MachineQuer
   HVSH_TRY(std::vector<RawStatus> all, read_all(session));
   std::set<std::string> found;
   for (RawStatus& raw : all) {
-    bool is_wanted = std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-      return wildcard_match(pattern, raw.name);
-    });
+    bool is_wanted = std::any_of(patterns.begin(), patterns.end(),
+                                 [&](const Wildcard& pattern) { return pattern.matches(raw.name); });
     for (const std::string& name : missed) {
-      if (!same_name(unescape_wildcard(name), raw.name)) continue;
+      if (!equal_names(unescape_wildcards(name), raw.name)) continue;
       is_wanted = true;
       found.insert(name);
     }
@@ -237,17 +239,10 @@ Result<void> define_machine(Session& session, const MachineConfig& config, bool 
   HVSH_CHECK(define_xml(session, xml, "define", config.name));
   if (config.start_action != nouns::StartAction::Start) return {};
   HVSH_TRY(const DomainHandle domain, session.find(config.id));
-  return set_autostart(session, domain.get(), config.start_action, config.name);
-}
-
-Result<void> rename_machine(Target& target, const std::string& name) {
-  if (name == target.name) return {};
-  HVSH_TRY(const DomainHandle other, target.session.find_or_null(name));
-  if (other) return machine_exists(name);
-  target.session.begin_change();
-  if (target.api().virDomainRename(target.handle(), name.c_str(), 0) != 0) return target.fail(kRename);
-  target.name = name;
-  return {};
+  auto set = set_autostart(session, domain.get(), config.start_action, config.name);
+  // Nothing half-made stays.
+  if (!set) session.api.virDomainUndefineFlags(domain.get(), 0);
+  return set;
 }
 
 Result<void> set_metadata(Target& target, const MetadataEdit& edit) {
@@ -266,39 +261,42 @@ Result<void> set_metadata(Target& target, const MetadataEdit& edit) {
   return set(VIR_DOMAIN_METADATA_ELEMENT, edit.element.c_str(), "hvsh", "https://hvsh.dev/xmlns/vm/1");
 }
 
+Result<void> check_persistent(const Target& target) {
+  if (target.api().virDomainIsPersistent(target.handle()) == 1) return {};
+  return Error{.id = "InvalidState",
+               .category = ErrorCategory::InvalidOperation,
+               .message = fmt::format(
+                   "Cannot change virtual machine \"{}\": libvirt keeps it only while it runs.", target.name),
+               .hint = "Define it first (virsh define).",
+               .target = target.name};
+}
+
+Result<void> check_name_is_free(Session& session, const Target& target, const std::string& name) {
+  if (name == target.name) return {};
+  HVSH_TRY(const DomainHandle other, session.find_or_null(name));
+  if (other) return machine_exists(name);
+  return {};
+}
+
+// All that can be refused is looked at before anything is changed; the name comes last.
 Result<void> edit_machine(Session& session, const Guid& id, const MachineEdit& edit) {
   constexpr Action kAny{"change", [](VMState) { return true; }, "there"};
-  const bool is_light = is_metadata_only(edit);
-  const Action& action = edit.name ? kRename : is_light ? kAny : kEditOff;
-  HVSH_TRY(Target target, open_target(session, id, action));
-  if (!is_light && edit.name) {
-    const bool needs_off =
-        edit.processor_count || edit.memory_startup_bytes || edit.memory_maximum_bytes || edit.dynamic_memory;
-    if (needs_off && !is_off(target.state))
-      return wrong_state(kEditOff.name, target.name, target.state, "off");
-  }
-  if (session.api.virDomainIsPersistent(target.handle()) != 1) {
-    return Error{
-        .id = "InvalidState",
-        .category = ErrorCategory::InvalidOperation,
-        .message = fmt::format("Cannot change virtual machine \"{}\": libvirt keeps it only while it runs.",
-                               target.name),
-        .hint = "Define it first (virsh define).",
-        .target = target.name};
-  }
-  if (edit.name) HVSH_CHECK(rename_machine(target, *edit.name));
+  HVSH_TRY(Target target, open_target(session, id, needs_off(edit) ? kEditOff : edit.name ? kRename : kAny));
+  HVSH_CHECK(check_persistent(target));
+  if (edit.name) HVSH_CHECK(check_name_is_free(session, target, *edit.name));
   HVSH_TRY(const std::string xml, definition_of(session, target.handle(), target.name));
-  if (is_light || !has_process(target.state)) {
-    if (edit.start_action)
-      HVSH_CHECK(set_autostart(session, target.handle(), *edit.start_action, target.name));
-  }
-  if (is_light) {
+  if (!needs_off(edit)) {
     HVSH_TRY(const MetadataEdit light, edit_metadata(xml, edit));
-    return set_metadata(target, light);
+    HVSH_CHECK(set_metadata(target, light));
+  } else {
+    HVSH_TRY(const std::string edited, edit_domain(xml, edit));
+    HVSH_CHECK(define_xml(session, edited, "change", target.name));
   }
-  HVSH_TRY(const std::string edited, edit_domain(xml, edit));
-  if (edited == xml) return {};
-  return define_xml(session, edited, "change", target.name);
+  if (edit.start_action) HVSH_CHECK(set_autostart(session, target.handle(), *edit.start_action, target.name));
+  if (!edit.name || *edit.name == target.name) return {};
+  session.begin_change();
+  if (session.api.virDomainRename(target.handle(), edit.name->c_str(), 0) != 0) return target.fail(kRename);
+  return {};
 }
 
 Result<void> undefine_machine(Session& session, const Guid& id) {

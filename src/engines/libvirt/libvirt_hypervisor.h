@@ -12,8 +12,10 @@
 // which asks for that one machine only, and without case when there is none.
 //
 // A machine that runs can be given new notes, actions, checkpoint settings and metering at once; processors
-// and memory need it off (InvalidState), and so does a new name: libvirt does not rename what runs. Machines
-// that libvirt holds only while they run (transient) cannot be edited.
+// and memory need it off (InvalidState), and so does a new name: libvirt renames neither what runs nor what
+// is saved. Machines that libvirt holds only while they run (transient) cannot be edited. Memory comes back
+// only under the name that the machine had when it was saved; the error says which. libvirt allows no `/` in
+// names.
 #include <memory>
 #include <string>
 

@@ -207,6 +207,7 @@ TEST_CASE("a machine's life") {
   CHECK(bench.status(config.id).state == VMState::Saved);
   CHECK(must(hypervisor.list({.names = {"web*"}})).at(0).state == VMState::Saved);
   CHECK(hypervisor.edit(config.id, {.processor_count = 2}).error().id == "InvalidState");
+  CHECK(hypervisor.edit(config.id, {.name = "saved", .notes = "not done"}).error().id == "InvalidState");
   const int64_t before = bench.beat("web01");
   must(hypervisor.start(config.id));
   CHECK(wait_until([&] { return bench.beat("web01") > before; }));

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/object.h"
+#include "core/wildcard.h"
 #include "engines/files.h"
 #include "engines/machine_errors.h"
 #include "engines/memory/state.h"
@@ -75,7 +77,7 @@ Result<void> MemoryHypervisor::changed() {
 
 Machine* MemoryHypervisor::by_name(std::string_view name) {
   for (auto& [id, machine] : world_.machines) {
-    if (same_name(machine.config.name, name)) return &machine;
+    if (equal_names(machine.config.name, name)) return &machine;
   }
   return nullptr;
 }
@@ -132,14 +134,15 @@ Result<std::vector<MachineStatus>> MemoryHypervisor::list(const MachineQuery& qu
     for (auto& [id, machine] : world_.machines) chosen.push_back(&machine);
   }
   for (const std::string& name : query.names) {
-    if (!has_wildcard(name)) {
-      Machine* machine = by_name(unescape_wildcard(name));
+    if (!is_pattern(name)) {
+      Machine* machine = by_name(unescape_wildcards(name));
       if (machine == nullptr) return no_such_machine(name);
       chosen.push_back(machine);
       continue;
     }
+    const Wildcard pattern(name);
     for (auto& [id, machine] : world_.machines) {
-      if (wildcard_match(name, machine.config.name)) chosen.push_back(&machine);
+      if (pattern.matches(machine.config.name)) chosen.push_back(&machine);
     }
   }
   for (const Guid& id : query.ids) {
@@ -186,11 +189,13 @@ Result<void> MemoryHypervisor::edit(const Guid& id, const MachineEdit& edit) {
   HVSH_CHECK(enter("edit"));
   HVSH_TRY(Machine * machine, this->machine(id));
   MachineConfig& config = machine->config;
-  const bool needs_off = edit.processor_count || edit.memory_startup_bytes || edit.dynamic_memory;
+  const bool needs_off =
+      edit.processor_count || edit.memory_startup_bytes || edit.memory_maximum_bytes || edit.dynamic_memory;
   if (needs_off && machine->state != VMState::Off) {
     return wrong_state("change processors or startup memory of", config.name, machine->state, "off");
   }
   if (edit.name) {
+    if (machine->state != VMState::Off) return wrong_state("rename", config.name, machine->state, "off");
     const Machine* other = by_name(*edit.name);
     if (other != nullptr && other != machine) return machine_exists(*edit.name);
   }

@@ -5,7 +5,6 @@
 
 #include <filesystem>
 
-#include "engines/machine_errors.h"
 #include "engines/memory/memory_hypervisor.h"
 
 using namespace hvsh;
@@ -39,24 +38,6 @@ struct Folder {
 };
 
 }  // namespace
-
-TEST_CASE("wildcards are PowerShell's") {
-  CHECK(wildcard_match("web*", "WEB01"));
-  CHECK(wildcard_match("*0?", "web01"));
-  CHECK(wildcard_match("*", ""));
-  CHECK(!wildcard_match("?", ""));
-  CHECK(wildcard_match("w[a-f]b", "web"));
-  CHECK(!wildcard_match("w[a-d]b", "web"));
-  CHECK(wildcard_match("a`*b", "a*b"));
-  CHECK(!wildcard_match("a`*b", "axb"));
-  CHECK(wildcard_match("*a*b*c", "xxaxxbxxaxbc"));
-  CHECK(!wildcard_match("[abc", "a"));
-  CHECK(wildcard_match("caf?", "café"));
-  CHECK(wildcard_match("caf[é]", "café"));
-  CHECK(has_wildcard("a[1]"));
-  CHECK(!has_wildcard("a`[1`]"));
-  CHECK(unescape_wildcard("a`[1`]") == "a[1]");
-}
 
 TEST_CASE("a machine lives and dies") {
   memory::MemoryHypervisor hypervisor;
