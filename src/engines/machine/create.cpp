@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "core/object.h"
+#include "core/wildcard.h"
 #include "engines/machine/graph.h"
 #include "engines/machine/work.h"
 #include "engines/machine_errors.h"
@@ -134,13 +136,10 @@ Result<std::string> Machines::format_to_attach(const std::string& path) {
 }
 
 Result<void> Machines::check_name_is_free(const std::string& name) {
-  MachineQuery query;
-  // A name that reads as a pattern cannot be asked for alone.
-  if (!has_wildcard(name) && name.find('`') == std::string::npos) query.names = {name};
-  auto listed = hypervisor_.list(query);
+  auto listed = hypervisor_.list({.names = {escape_wildcards(name)}});
   if (!listed) return listed.error().id == "InvalidParameter" ? Result<void>() : listed.take_error();
   for (const MachineStatus& status : *listed) {
-    if (same_name(status.name, name)) return machine_exists(name);
+    if (equal_names(status.name, name)) return machine_exists(name);
   }
   return {};
 }
