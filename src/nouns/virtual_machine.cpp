@@ -198,7 +198,7 @@ constexpr Prop VirtualMachine::kProps[] = {
     setting_prop<&MachineConfig::checkpoint_type>("CheckpointType", "The kind of checkpoint that it gets."),
     fixed_prop<EnhancedSessionTransportType::VMBus>("EnhancedSessionTransportType", "Way to its desktop."),
     prop<&VirtualMachine::no_items<Value>>("Groups", "Groups that it is in."),
-    setting_prop<&MachineConfig::version>("Version", "Version of its configuration."),
+    prop<&VirtualMachine::version>("Version", "Version of its configuration."),
     fixed_prop<VirtualMachineType::RealizedVirtualMachine>("VirtualMachineType", "Realized or planned."),
     prop<&VirtualMachine::sub_type>("VirtualMachineSubType", "Generation, as a type."),
     setting_prop<&MachineConfig::notes>("Notes", "The administrator's notes."),

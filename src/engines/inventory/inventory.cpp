@@ -25,6 +25,7 @@ struct Inventory::Shared {
   size_t handles_when_pruned = 0;
 
   Result<void> refresh();
+  Result<void> fetch_versions();
   void add(const std::shared_ptr<InventoryHandle>& handle);
 };
 
@@ -46,9 +47,16 @@ class InventoryHandle final : public nouns::MachineHandle {
     }
     return &*config_;
   }
+  Result<std::string> version() override {
+    if (config_) return config_->version;
+    if (!version_) HVSH_CHECK(shared_->fetch_versions());
+    return version_.value_or("");
+  }
   const std::string& computer_name() const override { return shared_->computer_name; }
 
   const Guid& id() const { return status_.id; }
+  bool has_version() const { return version_.has_value(); }
+  void set_version(std::string version) { version_ = std::move(version); }
   void update(std::optional<MachineStatus> status, Clock::time_point at) {
     gone_ = !status.has_value();
     if (status) status_ = std::move(*status);
@@ -62,6 +70,7 @@ class InventoryHandle final : public nouns::MachineHandle {
   Clock::time_point fetched_;
   bool gone_ = false;
   std::optional<MachineConfig> config_;
+  std::optional<std::string> version_;
 };
 
 void Inventory::Shared::add(const std::shared_ptr<InventoryHandle>& handle) {
@@ -85,6 +94,20 @@ Result<void> Inventory::Shared::refresh() {
   HVSH_TRY(auto statuses, machines.hypervisor().status(ids));
   const auto now = Clock::now();
   for (size_t i = 0; i < alive.size(); ++i) alive[i]->update(std::move(statuses[i]), now);
+  return {};
+}
+
+Result<void> Inventory::Shared::fetch_versions() {
+  std::vector<std::shared_ptr<InventoryHandle>> without;
+  std::vector<Guid> ids;
+  for (const auto& weak : handles) {
+    auto handle = weak.lock();
+    if (!handle || handle->has_version()) continue;
+    ids.push_back(handle->id());
+    without.push_back(std::move(handle));
+  }
+  HVSH_TRY(auto versions, machines.hypervisor().versions(ids));
+  for (size_t i = 0; i < without.size(); ++i) without[i]->set_version(std::move(versions[i]));
   return {};
 }
 

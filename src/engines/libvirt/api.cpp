@@ -40,6 +40,7 @@ bool fill(void* library, Api& api) {
   ok &= find(library, "virDomainGetAutostart", api.virDomainGetAutostart);
   ok &= find(library, "virDomainGetDiskErrors", api.virDomainGetDiskErrors);
   ok &= find(library, "virDomainGetInfo", api.virDomainGetInfo);
+  ok &= find(library, "virDomainGetMetadata", api.virDomainGetMetadata);
   ok &= find(library, "virDomainGetName", api.virDomainGetName);
   ok &= find(library, "virDomainGetState", api.virDomainGetState);
   ok &= find(library, "virDomainGetUUID", api.virDomainGetUUID);

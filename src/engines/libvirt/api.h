@@ -29,6 +29,7 @@ struct Api {
   decltype(&::virDomainGetAutostart) virDomainGetAutostart;
   decltype(&::virDomainGetDiskErrors) virDomainGetDiskErrors;
   decltype(&::virDomainGetInfo) virDomainGetInfo;
+  decltype(&::virDomainGetMetadata) virDomainGetMetadata;
   decltype(&::virDomainGetName) virDomainGetName;
   decltype(&::virDomainGetState) virDomainGetState;
   decltype(&::virDomainGetUUID) virDomainGetUUID;

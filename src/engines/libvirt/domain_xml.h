@@ -24,6 +24,8 @@
 
 namespace hvsh::engines::libvirt {
 
+inline constexpr const char* kMetadataNamespace = "https://hvsh.dev/xmlns/vm/1";
+
 // A new machine's XML. Adapters have their addresses already. `hardware_virtualization`: with KVM, otherwise
 // emulated. Errors (InvalidParameter) for what no guest could use: a VHDX or unknown format attached directly
 // (libvirt would read it as raw), two disks at one place, an IDE disk in generation 2, a served disk without
@@ -33,6 +35,9 @@ Result<std::string> build_domain(const MachineConfig& config, bool hardware_virt
 // The configuration that `xml` (a domain's inactive definition) holds. The domain's autostart flag is the
 // truth about StartAction::Start; without one the text is believed.
 Result<MachineConfig> read_domain(const std::string& xml, std::optional<bool> autostart);
+
+// The version that hvsh's metadata element names (virDomainGetMetadata's answer).
+std::string version_of_metadata(const std::string& element);
 
 // What the edit asks for, except the name: libvirt renames by a call of its own.
 Result<std::string> edit_domain(const std::string& xml, const MachineEdit& edit);

@@ -28,8 +28,6 @@ using nouns::VMState;
 
 namespace {
 
-// Asked for more machines than this, one call for all is cheaper than one for each.
-constexpr size_t kManyMachines = 12;
 constexpr unsigned kDefinition = VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE;
 
 using StateTest = bool (*)(VMState);
@@ -258,7 +256,7 @@ Result<void> set_metadata(Target& target, const MetadataEdit& edit) {
     HVSH_CHECK(set(VIR_DOMAIN_METADATA_DESCRIPTION, text, nullptr, nullptr));
   }
   if (edit.element.empty()) return {};
-  return set(VIR_DOMAIN_METADATA_ELEMENT, edit.element.c_str(), "hvsh", "https://hvsh.dev/xmlns/vm/1");
+  return set(VIR_DOMAIN_METADATA_ELEMENT, edit.element.c_str(), "hvsh", kMetadataNamespace);
 }
 
 Result<void> check_persistent(const Target& target) {
@@ -412,6 +410,13 @@ class LibvirtHypervisor final : public Hypervisor {
   Result<MachineConfig> config(const Guid& id) override {
     return connection_.call<MachineConfig>("read a machine's configuration", Patience::ordinary,
                                            [id](Session& session) { return read_config(session, id); });
+  }
+  Result<std::vector<std::string>> versions(std::span<const Guid> ids) override {
+    return connection_.call<std::vector<std::string>>(
+        "read machines' configuration versions", Patience::ordinary,
+        [wanted = std::vector<Guid>(ids.begin(), ids.end())](Session& session) {
+          return read_versions(session, wanted);
+        });
   }
   Result<void> define(const MachineConfig& config) override;
   Result<void> edit(const Guid& id, const MachineEdit& edit) override {

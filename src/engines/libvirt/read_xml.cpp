@@ -154,6 +154,12 @@ bool has_uefi(const pugi::xml_node& os) {
 
 }  // namespace
 
+std::string version_of_metadata(const std::string& element) {
+  pugi::xml_document document;
+  if (!parse_xml(element, document)) return {};
+  return document.document_element().attribute("version").value();
+}
+
 Result<DomainIdentity> identity_of(const std::string& xml) {
   pugi::xml_document document;
   HVSH_CHECK(parse_xml(xml, document));

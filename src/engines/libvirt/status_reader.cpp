@@ -1,11 +1,15 @@
 #include "engines/libvirt/status_reader.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <map>
 #include <set>
+#include <thread>
 
+#include "engines/libvirt/domain_xml.h"
 #include "engines/libvirt/process_table.h"
 
 namespace hvsh::engines::libvirt {
@@ -16,6 +20,7 @@ constexpr unsigned kStats = VIR_DOMAIN_STATS_STATE;
 // A machine that is busy with a long job answers with what is known without asking it.
 constexpr unsigned kFlags = VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT;
 constexpr unsigned kMaxDiskErrors = 256;
+constexpr size_t kCallsInFlight = 4;  // libvirt's daemon works on five of one client
 
 RawStatus raw_of(const Api& api, const virDomainStatsRecord& record) {
   RawStatus raw;
@@ -56,6 +61,36 @@ void add_usage(const Api& api, virDomain* domain, RawStatus& raw) {
 void add_saved_memory(const Api& api, virDomain* domain, RawStatus& raw) {
   if (raw.state == VIR_DOMAIN_SHUTOFF)
     raw.has_saved_memory = api.virDomainHasManagedSaveImage(domain, 0) == 1;
+}
+
+using Domains = std::map<Guid, DomainHandle>;
+
+Result<Domains> find_domains(Session& session, const std::vector<Guid>& ids) {
+  Domains found;
+  if (ids.size() <= kManyMachines) {
+    for (const Guid& id : ids) {
+      HVSH_TRY(DomainHandle domain, session.find_or_null(id));
+      if (domain) found[id] = std::move(domain);
+    }
+    return found;
+  }
+  virDomainPtr* domains = nullptr;
+  const int count = session.api.virConnectListAllDomains(session.handle(), &domains, 0);
+  if (count < 0) return session.fail("list virtual machines", {});
+  for (int i = 0; i < count; ++i) {
+    Guid id;
+    session.api.virDomainGetUUID(domains[i], id.bytes.data());
+    found[id] = DomainHandle(domains[i]);
+  }
+  std::free(domains);
+  return found;
+}
+
+// A machine without hvsh's element, or one that vanished, has no version.
+std::string read_version(const Api& api, virDomain* domain) {
+  const TextHandle element(
+      api.virDomainGetMetadata(domain, VIR_DOMAIN_METADATA_ELEMENT, kMetadataNamespace, 0));
+  return element ? version_of_metadata(element.get()) : "";
 }
 
 Result<std::set<Guid>> saved_machines(Session& session) {
@@ -122,6 +157,25 @@ Result<std::vector<RawStatus>> read_some(Session& session, const std::vector<Dom
   }
   session.api.virDomainStatsRecordListFree(records);
   return some;
+}
+
+Result<std::vector<std::string>> read_versions(Session& session, const std::vector<Guid>& ids) {
+  HVSH_TRY(const Domains domains, find_domains(session, ids));
+  std::vector<std::string> versions(ids.size());
+  std::atomic<size_t> next = 0;
+  const auto work = [&] {
+    for (size_t i = next++; i < ids.size(); i = next++) {
+      const auto domain = domains.find(ids[i]);
+      if (domain != domains.end()) versions[i] = read_version(session.api, domain->second.get());
+    }
+  };
+  {
+    std::vector<std::jthread> helpers;  // joined before the answer moves
+    const size_t count = std::min(kCallsInFlight, ids.size() / kManyMachines + 1);
+    for (size_t i = 1; i < count; ++i) helpers.emplace_back(work);
+    work();
+  }
+  return versions;
 }
 
 std::vector<nouns::MachineStatus> finish(const std::vector<RawStatus>& raw, bool is_local,

@@ -66,7 +66,7 @@ pugi::xml_node find_metadata(const pugi::xml_node& domain) {
     const std::string declaration =
         colon == std::string_view::npos ? "xmlns" : "xmlns:" + std::string(name.substr(0, colon));
     if (local_name(node) == "vm" &&
-        std::string_view(node.attribute(declaration.c_str()).value()) == kNamespace)
+        std::string_view(node.attribute(declaration.c_str()).value()) == kMetadataNamespace)
       return node;
   }
   return {};
@@ -75,7 +75,7 @@ pugi::xml_node find_metadata(const pugi::xml_node& domain) {
 pugi::xml_node make_metadata(pugi::xml_node domain) {
   if (const pugi::xml_node found = find_metadata(domain)) return found;
   pugi::xml_node node = child_of(domain, "metadata").append_child("hvsh:vm");
-  node.append_attribute("xmlns:hvsh").set_value(kNamespace);
+  node.append_attribute("xmlns:hvsh").set_value(kMetadataNamespace);
   return node;
 }
 

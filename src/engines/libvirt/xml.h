@@ -8,10 +8,9 @@
 #include "core/result.h"
 #include "core/type_info.h"
 #include "engines/hypervisor.h"
+#include "engines/libvirt/domain_xml.h"
 
 namespace hvsh::engines::libvirt {
-
-inline constexpr const char* kNamespace = "https://hvsh.dev/xmlns/vm/1";
 
 // Keeps all that there is: comments, processing instructions, white space.
 Result<void> parse_xml(const std::string& text, pugi::xml_document& document);

@@ -173,6 +173,16 @@ Result<MachineConfig> MemoryHypervisor::config(const Guid& id) {
   return machine->config;
 }
 
+Result<std::vector<std::string>> MemoryHypervisor::versions(std::span<const Guid> ids) {
+  HVSH_CHECK(enter("versions"));
+  std::vector<std::string> answer;
+  for (const Guid& id : ids) {
+    const auto found = world_.machines.find(id);
+    answer.push_back(found == world_.machines.end() ? "" : found->second.config.version);
+  }
+  return answer;
+}
+
 Result<void> MemoryHypervisor::define(const MachineConfig& config) {
   HVSH_CHECK(enter("define"));
   if (by_name(config.name) != nullptr || world_.machines.contains(config.id))

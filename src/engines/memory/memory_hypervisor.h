@@ -57,6 +57,7 @@ class MemoryHypervisor final : public Hypervisor {
   Result<std::vector<MachineStatus>> list(const MachineQuery& query) override;
   Result<std::vector<std::optional<MachineStatus>>> status(std::span<const Guid> ids) override;
   Result<MachineConfig> config(const Guid& id) override;
+  Result<std::vector<std::string>> versions(std::span<const Guid> ids) override;
   Result<void> define(const MachineConfig& config) override;
   Result<void> edit(const Guid& id, const MachineEdit& edit) override;
   Result<void> undefine(const Guid& id) override;
