@@ -114,12 +114,16 @@ def test_removal_killed_at_each_step_while_the_guest_writes(folder):
     machine(folder)
     hvsh("Start-VM web01")
     beats(folder)
+    merges = [f"{how}:Remove-VMSnapshot:{step}" for step in (9, 10)
+              for how in ("kill", "kill-after")]
     for which in ("first", "second"):
-        for fault in steps("Remove-VMSnapshot", 2):
+        # 9: the guest waits for the server to go over; 10: the base holds all, the record does not know.
+        for fault in [*steps("Remove-VMSnapshot", 2), *merges]:
             for name in ("first", "second"):
                 hvsh(f"Checkpoint-VM web01 -SnapshotName {name}")
                 beats(folder, 2)
-            assert killed(f"Remove-VMSnapshot web01 -Name {which}", fault), fault
+            reached = killed(f"Remove-VMSnapshot web01 -Name {which}", fault)
+            assert reached or (which == "first" and ":9" in fault), fault  # nobody waits for a merge below
             recover()
             check_equal(state("web01"), "running", f"state after {fault}")
             beats(folder)

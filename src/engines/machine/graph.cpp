@@ -32,9 +32,12 @@ std::optional<GraphStep> next_step(const MachineRecord& record) {
   for (const MachineImage& image : record.images) over[image.parent].push_back(&image);
   // Removals first: an image that is gone already may stand in the way of a merge.
   for (const MachineImage& image : record.images) {
-    if (!needed.count(image.path) && !over.count(image.path)) {
+    if (needed.count(image.path) || over.count(image.path)) continue;
+    if (image.merged_into.empty()) {
       return GraphStep{.kind = GraphStep::remove, .target = image.target, .image = image.path};
     }
+    return GraphStep{
+        .kind = GraphStep::merge, .target = image.target, .image = image.path, .base = image.merged_into};
   }
   for (const MachineImage& image : record.images) {
     if (!needed.count(image.parent) && over[image.parent].size() == 1) {
@@ -51,6 +54,7 @@ void put_in_place(MachineRecord& record, const std::string& child, const std::st
   });
   for (MachineImage& image : record.images) {
     if (image.parent == child) image.parent = base;
+    if (image.path == child) image.merged_into = base;
   }
 }
 

@@ -4,8 +4,9 @@
 //
 // An image is needed while a disk of the machine or of a checkpoint names it. One that nothing needs and
 // nothing lies over is removed; one that nothing needs and exactly one image lies over takes that one's
-// changes and its place. Images that hvsh did not make are never removed. Doing next_step() until there is
-// none leaves the smallest graph that holds every state; it can be stopped and taken up anywhere.
+// changes and its place. A merge that was begun is asked for again until its child is forgotten. Images that
+// hvsh did not make are never removed. Doing next_step() until there is none leaves the smallest graph that
+// holds every state; it can be stopped and taken up anywhere.
 #include <optional>
 #include <string>
 
@@ -23,7 +24,7 @@ struct GraphStep {
 std::optional<GraphStep> next_step(const MachineRecord& record);
 
 // `base` holds everything that `child` held: it takes its place for disks, checkpoints and images over it.
-// The child stays in the record as an image that nothing needs, so that its file is not forgotten.
+// The child stays in the record as one that was merged, until that merge has said that all of it is done.
 void put_in_place(MachineRecord& record, const std::string& child, const std::string& base);
 
 void forget_image(MachineRecord& record, const std::string& path);

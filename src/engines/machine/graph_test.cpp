@@ -35,6 +35,9 @@ std::string tidy(MachineRecord& record) {
       forget_image(record, step->image);
     } else {
       put_in_place(record, step->image, step->base);
+      const auto again = next_step(record);  // as long as the merge has not said that it is done
+      CHECK(text(again) == text(step));
+      forget_image(record, step->image);
     }
     REQUIRE(done.size() < 2000);
   }
@@ -49,7 +52,7 @@ TEST_CASE("removing the older checkpoint merges the middle image down") {
   MachineRecord record = chain();
   take_out_checkpoint(record, id_of(1));
   CHECK(record.checkpoints[0].parent_id.empty());
-  CHECK(tidy(record) == "merge /v/l1 into /v/base; remove /v/l1; ");
+  CHECK(tidy(record) == "merge /v/l1 into /v/base; ");
   CHECK(record.disks[0].image == "/v/l2");
   CHECK(record.checkpoints[0].disks[0].image == "/v/base");
   REQUIRE(record.images.size() == 1);
@@ -60,7 +63,7 @@ TEST_CASE("removing the newer checkpoint merges the present state down") {
   MachineRecord record = chain();
   take_out_checkpoint(record, id_of(2));
   CHECK(record.current_checkpoint == id_of(1));
-  CHECK(tidy(record) == "merge /v/l2 into /v/l1; remove /v/l2; ");
+  CHECK(tidy(record) == "merge /v/l2 into /v/l1; ");
   CHECK(record.disks[0].image == "/v/l1");
 }
 
@@ -84,7 +87,7 @@ TEST_CASE("a branch keeps the image under both, and an abandoned leaf goes") {
   CHECK(text(next_step(record)) == "none");
   // Without checkpoint 2 as well, the other branch goes and this one comes down.
   take_out_checkpoint(record, id_of(2));
-  CHECK(tidy(record) == "remove /v/l1; merge /v/l3 into /v/base; remove /v/l3; ");
+  CHECK(tidy(record) == "remove /v/l1; merge /v/l3 into /v/base; ");
   CHECK(record.disks[0].image == "/v/base");
 }
 

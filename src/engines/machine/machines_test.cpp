@@ -381,7 +381,7 @@ TEST_CASE("an operation killed at any step is finished or undone by the next run
     Stage stage(test.off);
     int killed = 0;
     for (const char* how : {"kill", "kill-after", "fail"}) {
-      for (int step = 0; step <= 9; ++step) {
+      for (int step = 0; step <= 10; ++step) {
         const std::string fault = fmt::format("{}:{}:{}", how, test.kind, step);
         CAPTURE(test.name);
         CAPTURE(fault);

@@ -134,7 +134,8 @@ Result<std::vector<MachineImage>> images_from(const Json& object, const Source& 
     HVSH_TRY(image.path, path_member(json, "path", source));
     HVSH_TRY(image.parent, path_member(json, "parent", source));
     HVSH_TRY(image.target, text_member(json, "target", 64, source));
-    image.unknown = unknown_members(json, {"path", "parent", "target"});
+    HVSH_TRY(image.merged_into, path_member(json, "mergedInto", source));
+    image.unknown = unknown_members(json, {"path", "parent", "target", "mergedInto"});
     images.push_back(std::move(image));
   }
   return images;
@@ -198,6 +199,9 @@ Result<void> check_images(const MachineRecord& record, const std::string& where)
     }
     if (!is_target(image.target)) {
       return bad_record(where, fmt::format("'{}' is not the name of a disk's target", image.target));
+    }
+    if (!image.merged_into.empty() && !is_path(image.merged_into)) {
+      return bad_record(where, fmt::format("the base of image '{}' is not an absolute path", image.path));
     }
     if (!parents.emplace(image.path, image.parent).second) {
       return bad_record(where, fmt::format("it has the image '{}' twice", image.path));
@@ -403,6 +407,8 @@ Result<std::string> record_text(const MachineRecord& record, const std::string& 
     item["path"] = stored_path(image.path, folder);
     item["parent"] = stored_path(image.parent, folder);
     item["target"] = image.target;
+    item.erase("mergedInto");
+    if (!image.merged_into.empty()) item["mergedInto"] = stored_path(image.merged_into, folder);
     json["images"].push_back(std::move(item));
   }
   json["checkpoints"] = Json::array();

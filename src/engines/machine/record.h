@@ -41,6 +41,8 @@ struct MachineImage {
   std::string path;
   std::string parent;
   std::string target;  // the disk
+  // Empty, or what everything in it was put into: only the last steps of that merge are left to do.
+  std::string merged_into = {};
   std::string unknown = {};
 
   friend bool operator==(const MachineImage&, const MachineImage&) = default;

@@ -179,20 +179,21 @@ Result<void> Machines::Work::resume_if_ours(const Plan& plan) {
 Result<void> Machines::Work::merge(Operation& operation, Plan& plan, const std::string& target,
                                    const std::string& child, const std::string& base) {
   MergeHooks hooks;
-  const int step = operation.entry().step;
+  // A merge that an earlier process was killed in has left its own number.
+  const int step = std::min(operation.entry().step, kRestoreTidies);
   hooks.before_pivot = [&]() -> Result<void> {
     HVSH_TRY(const auto now, look());
     if (!now || now->state != VMState::Running) return {};
     plan.paused = true;
-    HVSH_CHECK(operation.step(step, text_of(plan)));
+    HVSH_CHECK(operation.step(kPivoting, text_of(plan)));
     return hypervisor().pause(id_);
   };
   hooks.after_pivot = [&](const std::string& image) -> Result<void> {
+    HVSH_CHECK(operation.step(kPivoted));
     HVSH_TRY(MachineRecord record, load_record(plan.record_path));
     put_in_place(record, child, image);
     HVSH_CHECK(save_record(record, plan.record_path));
     HVSH_CHECK(resume_if_ours(plan));
-    if (!plan.paused) return {};
     plan.paused = false;
     return operation.step(step, text_of(plan));
   };
@@ -207,8 +208,15 @@ Result<void> Machines::Work::merge(Operation& operation, Plan& plan, const std::
       {.vm_id = id_text(), .record_path = plan.record_path, .target = target, .child = child, .base = base},
       hooks);
   notices_.show(activity, 100);
-  if (!merged && plan.paused) release_guest(operation, plan);
-  return merged;
+  if (!merged) {
+    if (plan.paused) release_guest(operation, plan);
+    return merged;
+  }
+  HVSH_TRY(MachineRecord record, load_record(plan.record_path));
+  // An earlier attempt may have come so far that there was nothing left to say to after_pivot.
+  put_in_place(record, child, base);
+  forget_image(record, child);
+  return save_record(record, plan.record_path);
 }
 
 // A merge that failed at the pivot has left the guest waiting. It may go on if the server writes what the

@@ -26,6 +26,9 @@ inline constexpr std::string_view kRestore = "Restore-VMSnapshot";
 inline constexpr std::string_view kRemoveCheckpoint = "Remove-VMSnapshot";
 // The step of a restore from which on only images are tidied.
 inline constexpr int kRestoreTidies = 8;
+// Within any step that merges: the guest is about to wait; the server has gone over, the record has not.
+inline constexpr int kPivoting = 9;
+inline constexpr int kPivoted = 10;
 
 // lessened: the machine is whole and past the commit point, but does not have all that was asked for.
 enum class Outcome { finished, lessened, undone };

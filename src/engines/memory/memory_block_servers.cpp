@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <set>
 #include <sstream>
 
 #include "engines/files.h"
@@ -76,8 +77,30 @@ std::vector<std::string> named_images(const MachineRecord& record) {
   };
   add(record.disks);
   for (const CheckpointRecord& checkpoint : record.checkpoints) add(checkpoint.disks);
-  for (const MachineImage& image : record.images) named.push_back(image.path);
   return named;
+}
+
+// What a server has open, from its file.
+std::set<std::string> open_in(const std::string& text) {
+  std::set<std::string> open;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("open ")) open.insert(line.substr(5));
+  }
+  return open;
+}
+
+// A disk or checkpoint of the record stands on the image.
+bool knows(const MachineRecord& record, const std::string& image) {
+  for (std::string at : named_images(record)) {
+    for (int depth = 0; at != "-" && depth < kChainMax; ++depth) {
+      if (at == image) return true;
+      auto below = read_image(at);
+      if (!below) break;
+      at = below->parent;
+    }
+  }
+  return false;
 }
 
 bool freezes(const MachineRecord& record, const std::string& image) {
@@ -135,22 +158,49 @@ Result<ServerState> MemoryBlockServers::look(const std::string& vm_id) const {
   HVSH_TRY(const std::string text, read_file(server_file(vm_id), kFileMax));
   std::istringstream lines(text);
   MachineDisk disk;
-  while (lines >> disk.target >> disk.read_only && lines.get() != EOF && std::getline(lines, disk.image)) {
-    state.disks.push_back(disk);
+  std::string word;
+  while (lines >> word) {
+    if (word == "disk") {
+      lines >> disk.target >> disk.read_only >> std::ws;
+      std::getline(lines, disk.image);
+      state.disks.push_back(disk);
+    } else {
+      std::getline(lines, word);
+    }
   }
   state.running = state.supervised = true;
   return state;
 }
 
+// The whole chains, beside what is open already.
 Result<void> MemoryBlockServers::open_images(const std::string& vm_id,
                                              const std::vector<MachineDisk>& disks) {
+  std::set<std::string> open;
+  if (exists(server_file(vm_id))) {
+    HVSH_TRY(const std::string now, read_file(server_file(vm_id), kFileMax));
+    open = open_in(now);
+  }
   std::string text;
   for (const MachineDisk& disk : disks) {
     HVSH_CHECK(content(disk.image));
-    text += fmt::format("{} {} {}\n", disk.target, int{disk.read_only}, disk.image);
+    text += fmt::format("disk {} {} {}\n", disk.target, int{disk.read_only}, disk.image);
+    for (std::string at = disk.image; at != "-";) {
+      open.insert(at);
+      HVSH_TRY(const Image image, read_image(at));
+      at = image.parent;
+    }
   }
+  for (const std::string& image : open) text += fmt::format("open {}\n", image);
   std::error_code code;
   std::filesystem::create_directories(folder_, code);
+  return write_file_atomically(server_file(vm_id), text, 0600);
+}
+
+Result<void> MemoryBlockServers::close_image(const std::string& vm_id, const std::string& image) {
+  if (!exists(server_file(vm_id))) return {};
+  HVSH_TRY(std::string text, read_file(server_file(vm_id), kFileMax));
+  const std::string line = fmt::format("open {}\n", image);
+  if (const size_t at = text.find(line); at != std::string::npos) text.erase(at, line.size());
   return write_file_atomically(server_file(vm_id), text, 0600);
 }
 
@@ -222,12 +272,20 @@ Result<void> MemoryBlockServers::switch_leaves(const std::string& vm_id,
 Result<void> MemoryBlockServers::reopen(const std::string& vm_id, const std::string& record_path) {
   HVSH_CHECK(enter());
   HVSH_TRY(const MachineRecord record, load_record(record_path));
+  ::unlink(server_file(vm_id).c_str());
   return open_images(vm_id, record.disks);
 }
 
 Result<void> MemoryBlockServers::merge(const MergeRequest& request, const MergeHooks& hooks) {
   HVSH_CHECK(enter());
   HVSH_TRY(const MachineRecord record, load_record(request.record_path));
+  const auto finish = [&]() -> Result<void> {
+    HVSH_CHECK(close_image(request.vm_id, request.child));
+    ::unlink(request.child.c_str());
+    if (hooks.progress) hooks.progress(2, 2);
+    return {};
+  };
+  if (!knows(record, request.child)) return finish();  // only that was left to do
   if (freezes(record, request.base)) return failed(fmt::format("'{}' is frozen.", request.base));
   if (exists(request.child)) {
     HVSH_TRY(const Image child, read_image(request.child));
@@ -264,13 +322,20 @@ Result<void> MemoryBlockServers::merge(const MergeRequest& request, const MergeH
     HVSH_CHECK(write_image(path, *image));
   }
   HVSH_CHECK(hooks.after_pivot(request.base));
-  ::unlink(request.child.c_str());
-  if (hooks.progress) hooks.progress(2, 2);
-  return {};
+  return finish();
 }
 
 Result<void> MemoryBlockServers::remove_images(const std::vector<std::string>& paths) {
   HVSH_CHECK(enter());
+  std::error_code code;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_, code)) {
+    HVSH_TRY(const std::string text, read_file(entry.path().string(), kFileMax));
+    for (const std::string& image : open_in(text)) {
+      if (std::find(paths.begin(), paths.end(), image) != paths.end()) {
+        return failed(fmt::format("'{}' is still open in a server.", image));
+      }
+    }
+  }
   for (const std::string& path : paths) {
     if (::unlink(path.c_str()) != 0 && errno != ENOENT) return errno_error("remove", path, errno);
   }

@@ -4,7 +4,8 @@
 //
 // An image: the line `image FORMAT SIZE PARENT` (PARENT `-` for none), then one line `KEY=VALUE` for each key
 // that was written to it. What a disk holds is its chain laid over each other. Order and refusals are those
-// of engines/block_server.h; every call is counted and can be made to fail before it does anything.
+// of engines/block_server.h; a server has its whole chains open, and what is open cannot be removed. Every
+// call is counted and can be made to fail before it does anything.
 #include <map>
 #include <string>
 
@@ -44,6 +45,7 @@ class MemoryBlockServers final : public BlockServers {
   std::string server_file(const std::string& vm_id) const { return folder_ + "/" + vm_id + ".server"; }
   Result<void> open_images(const std::string& vm_id, const std::vector<MachineDisk>& disks);
   Result<ServerState> look(const std::string& vm_id) const;
+  Result<void> close_image(const std::string& vm_id, const std::string& image);
 
   std::string folder_;
   int calls_ = 0;
