@@ -9,6 +9,21 @@ Flow Context::write_all(std::span<const Value> values) {
   return Flow::more;
 }
 
+Flow Context::call_method(const Value& target, std::string_view name, std::span<const Value>, Value&) {
+  return terminate(
+      {.id = "MethodNotFound",
+       .category = ErrorCategory::InvalidOperation,
+       .message = "Cannot call the method '" + std::string(name) + "': there are no methods here."},
+      target);
+}
+
+Result<Value> Context::construct(std::string_view type, std::span<const Value>) {
+  return Error{.id = "TypeNotFound",
+               .category = ErrorCategory::InvalidType,
+               .message = "Cannot find type [" + std::string(type) + "].",
+               .target = std::string(type)};
+}
+
 Result<void> Context::set_location(const std::string& path) {
   return Error{.id = "LocationNotSupported",
                .category = ErrorCategory::InvalidOperation,

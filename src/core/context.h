@@ -76,11 +76,17 @@ class Context {
   virtual Flow invoke_to_output(ScriptBlockObject& block, const Value& input,
                                 std::span<const Value> arguments) = 0;
 
+  // target.name(arguments), and [type]::new(arguments). An error of either has been reported when they return
+  // `stopped`; not every caller knows methods.
+  virtual Flow call_method(const Value& target, std::string_view name, std::span<const Value> arguments,
+                           Value& result);
+  virtual Result<Value> construct(std::string_view type, std::span<const Value> arguments);
+
   // A path as scripts write it ('\' and '/', drives, ~, relative to $PWD) made an absolute path of this host.
   virtual Result<std::string> resolve_path(std::string_view path) const = 0;
   virtual std::string current_location() const = 0;
-  // Where relative paths begin from now on; `path` is an absolute path of an existing folder. Not every caller
-  // has such a place.
+  // Where relative paths begin from now on; `path` is an absolute path of an existing folder. Not every
+  // caller has such a place.
   virtual Result<void> set_location(const std::string& path);
 
   // Text of objects as the console would show them (Out-String, Out-File), width 0: not bounded.

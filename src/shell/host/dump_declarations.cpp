@@ -83,7 +83,7 @@ Json cmdlet(const CmdletEntry& entry) {
   for (size_t i = 0; i < sets; ++i) json["sets"].push_back(set_entry(decl, i));
   json["parameters"] = std::move(parameters);
   for (const Example& example : decl.examples) {
-    json["examples"].push_back({{"code", example.code}, {"says", example.says}});
+    json["examples"].push_back({{"code", example.code}, {"output", example.output}, {"says", example.says}});
   }
   return json;
 }

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "shell/eval/environment.h"
+#include "shell/eval/members.h"
 
 namespace hvsh::shell {
 
@@ -72,6 +73,16 @@ class CmdletStage::BodyContext final : public Context {
                         std::span<const Value> arguments) override {
     EmitSink sink(stage_);
     return call(block, input, arguments, sink);
+  }
+
+  Flow call_method(const Value& target, std::string_view name, std::span<const Value> arguments,
+                   Value& result) override {
+    return call_member(interpreter_, target, name, arguments, stage_.span_, result) ? Flow::more
+                                                                                    : Flow::stopped;
+  }
+  Result<Value> construct(std::string_view type, std::span<const Value> arguments) override {
+    HVSH_TRY(const TypeRef* known, interpreter_.types().resolve_text(type));
+    return shell::construct(interpreter_, *known, arguments);
   }
 
   Result<std::string> resolve_path(std::string_view path) const override {

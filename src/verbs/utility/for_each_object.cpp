@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include "core/cmdlet.h"
 #include "core/property_expression.h"
 
@@ -29,7 +27,7 @@ struct ForEachObject {
           "Further script blocks."),
       param<&ForEachObject::member_name>(
           "MemberName", {.sets = Member, .position = 0, .mandatory = true, .not_null_or_empty = true},
-          "The property whose value is wanted of each object."),
+          "The property or method whose value is wanted of each object."),
       param<&ForEachObject::argument_list>("ArgumentList",
                                            {.sets = Member, .remaining_arguments = true, .aliases = "Args"},
                                            "Arguments of a method."),
@@ -88,13 +86,10 @@ struct ForEachObject {
       return context.write_all(found->operator*().is_null() ? std::vector<Value>{Value()}
                                                             : to_items(**found));
     }
-    return context.error(
-        {.id = "NotSupported",
-         .category = ErrorCategory::NotImplemented,
-         .message = fmt::format("'{}' is not a property of {}; methods cannot be called by name.",
-                                member_name, input_object.type().name),
-         .hint = fmt::format("Write ForEach-Object {{ $_.{}(...) }}.", member_name)},
-        input_object);
+    Value result;
+    const Flow flow = context.call_method(input_object, member_name, argument_list, result);
+    if (flow != Flow::more) return flow;
+    return result.is_nothing() ? Flow::more : context.write_all(to_items(result));
   }
 
   std::vector<Ref<ScriptBlockObject>> blocks_;

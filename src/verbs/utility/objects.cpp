@@ -15,7 +15,8 @@ struct NewObject {
   Value property;
 
   static constexpr Param kParams[] = {
-      param<&NewObject::type_name>("TypeName", {.position = 0, .mandatory = true}, "What to make: PSObject."),
+      param<&NewObject::type_name>("TypeName", {.position = 0, .mandatory = true},
+                                   "What to make: PSObject, System.Collections.ArrayList ..."),
       param<&NewObject::argument_list>("ArgumentList", {.position = 1, .aliases = "Args"},
                                        "Arguments of its constructor."),
       param<&NewObject::property>("Property", {}, "Its properties, as a hashtable."),
@@ -37,15 +38,18 @@ struct NewObject {
                                                   "System.Object",
                                                   "System.Management.Automation.PSObject",
                                                   "System.Management.Automation.PSCustomObject"};
-    const bool known = std::any_of(std::begin(kKnown), std::end(kKnown),
-                                   [this](std::string_view name) { return equal_ascii(name, type_name); });
-    if (!known) {
+    const bool ad_hoc = std::any_of(std::begin(kKnown), std::end(kKnown),
+                                    [this](std::string_view name) { return equal_ascii(name, type_name); });
+    if (!ad_hoc) {
+      auto made = context.construct(type_name, argument_list);
+      if (!made) return context.terminate(made.take_error(), Value::string(type_name));
+      if (property.is_null()) return context.write(*made);
       return context.terminate(
-          {.id = "TypeNotFound",
-           .category = ErrorCategory::InvalidType,
-           .message = fmt::format("Cannot find type [{}]: New-Object makes PSObject only.", type_name),
-           .hint = fmt::format("Write [{}]::new(...).", type_name),
-           .target = type_name});
+          {.id = "PropertyNotSettable",
+           .category = ErrorCategory::InvalidOperation,
+           .message = fmt::format("Cannot set properties of a {} when it is made.", type_name),
+           .hint = "Set them one by one."},
+          *made);
     }
     auto object = make<RecordObject>();
     if (auto* map = property.as<MapObject>()) {
