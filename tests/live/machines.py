@@ -46,7 +46,8 @@ def log_serial(name, path):
 class HeartMachine:
     """A machine that hvsh made, with the heart guest on a dynamic VHDX of 64 MiB."""
 
-    def __init__(self, folder, name="heart", start=True, **knobs):
+    def __init__(self, folder, name="heart", start=True, cut=False, **knobs):
+        self.cut = cut  # it will be taken back to a checkpoint, which may cut a line of its log
         self.name, self.folder, self.serial_path = name, folder, f"{folder}/{name}.serial"
         self.disk, self.knobs = f"{folder}/{name}.vhdx", heart.Knobs(**knobs)
         hvsh(f"New-VHD {self.disk} 64MB | Out-Null")
@@ -58,7 +59,7 @@ class HeartMachine:
             self.beats(3)
 
     def serial(self):
-        return heart.Serial(self.serial_path)
+        return heart.Serial(self.serial_path, self.cut)
 
     def beats(self, at_least, timeout=30):
         return wait_for(f"beat {at_least}", lambda: os.path.exists(self.serial_path) and

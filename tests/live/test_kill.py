@@ -3,7 +3,7 @@ has lost nothing."""
 import os
 import signal
 
-from live import BINARY, check_equal, hvsh, run, virsh
+from live import BINARY, check_equal, hvsh, run, virsh, wait_for
 from machines import HeartMachine, images, objects, vm_state
 
 MOST_STEPS = 20
@@ -69,7 +69,7 @@ test_remove_checkpoint.seconds = 240
 
 
 def test_restore(folder):
-    machine = HeartMachine(folder, ticks=1)
+    machine = HeartMachine(folder, cut=True, ticks=1)
     hvsh("Checkpoint-VM heart -SnapshotName back")
     kept = machine.serial().last.beat
 
@@ -80,7 +80,6 @@ def test_restore(folder):
         hvsh("Restore-VMSnapshot -Name back -VMName heart -Confirm:$false", timeout=90)
         hvsh("Start-VM heart")
         begun = len(machine.serial().begun)
-        from live import wait_for
         wait_for("beats", lambda: len(machine.serial().begun) > begun + 2)
         first = machine.serial().begun[begun + 1].beat
         check_equal(first <= kept + 60, True, f"beat {first} after going back to {kept}")

@@ -25,7 +25,7 @@ test_tour.seconds = 180
 
 
 def test_restore_goes_back_to_the_checkpoint(folder):
-    machine = HeartMachine(folder)
+    machine = HeartMachine(folder, cut=True)
     hvsh("Checkpoint-VM heart -SnapshotName clean")
     kept = machine.serial().last.beat
     machine.beats(kept + 10)
@@ -157,7 +157,7 @@ def test_foreign_xml_survives(folder):
 
 
 def test_checkpoint_tree_and_branches(folder):
-    machine = HeartMachine(folder)
+    machine = HeartMachine(folder, cut=True)
     hvsh("Checkpoint-VM heart -SnapshotName a")
     machine.more()
     hvsh("Checkpoint-VM heart -SnapshotName b")
