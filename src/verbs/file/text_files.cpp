@@ -1,4 +1,4 @@
-#include "verbs/utility/text_files.h"
+#include "verbs/file/text_files.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

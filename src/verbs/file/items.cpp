@@ -7,7 +7,7 @@
 #include "core/cmdlet.h"
 #include "core/wildcard.h"
 #include "nouns/file_system.h"
-#include "verbs/utility/paths.h"
+#include "verbs/file/paths.h"
 
 namespace hvsh::verbs {
 

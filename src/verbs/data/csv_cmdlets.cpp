@@ -5,9 +5,9 @@
 
 #include "core/cmdlet.h"
 #include "core/dictionary_entry.h"
-#include "verbs/utility/csv.h"
-#include "verbs/utility/paths.h"
-#include "verbs/utility/text_files.h"
+#include "verbs/data/csv.h"
+#include "verbs/file/paths.h"
+#include "verbs/file/text_files.h"
 
 namespace hvsh {
 

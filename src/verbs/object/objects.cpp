@@ -5,7 +5,7 @@
 
 #include "core/cmdlet.h"
 #include "core/wildcard.h"
-#include "verbs/utility/unique.h"
+#include "verbs/object/unique.h"
 
 namespace hvsh::verbs {
 

@@ -11,9 +11,9 @@
 #include "core/cmdlet.h"
 #include "core/wildcard.h"
 #include "nouns/file_system.h"
-#include "verbs/utility/copy_file.h"
-#include "verbs/utility/paths.h"
-#include "verbs/utility/text_files.h"
+#include "verbs/file/copy_file.h"
+#include "verbs/file/paths.h"
+#include "verbs/file/text_files.h"
 
 namespace hvsh::verbs {
 

@@ -6,7 +6,7 @@
 #include "core/cmdlet.h"
 #include "core/property_expression.h"
 #include "core/wildcard.h"
-#include "verbs/utility/unique.h"
+#include "verbs/object/unique.h"
 
 namespace hvsh::verbs {
 

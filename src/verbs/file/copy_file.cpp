@@ -1,4 +1,4 @@
-#include "verbs/utility/copy_file.h"
+#include "verbs/file/copy_file.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

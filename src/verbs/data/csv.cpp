@@ -1,4 +1,4 @@
-#include "verbs/utility/csv.h"
+#include "verbs/data/csv.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "verbs/utility/paths.h"
+#include "verbs/file/paths.h"
 
 #include <dirent.h>
 #include <fmt/format.h>

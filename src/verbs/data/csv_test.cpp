@@ -1,5 +1,5 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include "verbs/utility/csv.h"
+#include "verbs/data/csv.h"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
@@ -9,7 +9,7 @@
 
 #include "core/convert.h"
 #include "core/object.h"
-#include "verbs/utility/text_files.h"
+#include "verbs/file/text_files.h"
 
 namespace hvsh::verbs {
 namespace {

@@ -1,4 +1,4 @@
-#include "verbs/utility/unique.h"
+#include "verbs/object/unique.h"
 
 #include "core/convert.h"
 #include "core/text.h"

@@ -6,7 +6,7 @@
 
 #include "core/cmdlet.h"
 #include "nouns/file_system.h"
-#include "verbs/utility/paths.h"
+#include "verbs/file/paths.h"
 
 namespace hvsh::verbs {
 

@@ -5,8 +5,8 @@
 #include <deque>
 
 #include "core/cmdlet.h"
-#include "verbs/utility/paths.h"
-#include "verbs/utility/text_files.h"
+#include "verbs/file/paths.h"
+#include "verbs/file/text_files.h"
 
 namespace hvsh::verbs {
 
