@@ -15,8 +15,8 @@ namespace {
 
 template <class Visit>
 void each_family(Visit visit) {
-  for (auto table :
-       {string_members, collection_members, number_members, time_members, system_members, engine_members}) {
+  for (auto table : {string_members, collection_members, number_members, time_members, system_members,
+                     cmdlet_members, engine_members}) {
     for (const MemberFamily& family : table()) {
       if (visit(family)) return;
     }

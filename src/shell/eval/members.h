@@ -49,6 +49,7 @@ std::span<const MemberFamily> collection_members();
 std::span<const MemberFamily> number_members();
 std::span<const MemberFamily> time_members();
 std::span<const MemberFamily> system_members();
+std::span<const MemberFamily> cmdlet_members();
 std::span<const MemberFamily> engine_members();
 
 // target.name; a collection without such a property gives that of its items. Null for what is not there.
