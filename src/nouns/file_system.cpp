@@ -80,15 +80,20 @@ std::string FileSystemItem::unix_mode() const {
 
 std::string FileSystemItem::user() const {
   return name_of(user_id, [](uint32_t id) {
-    const passwd* entry = ::getpwuid(id);
-    return entry != nullptr ? std::string(entry->pw_name) : std::to_string(id);
+    passwd entry{}, *found = nullptr;
+    char text[4096];
+    (void)::getpwuid_r(id, &entry, text, sizeof text, &found);
+    return found != nullptr ? std::string(found->pw_name) : std::to_string(id);
   });
 }
 
 std::string FileSystemItem::group() const {
   return name_of(group_id, [](uint32_t id) {
-    const struct group* entry = ::getgrgid(id);
-    return entry != nullptr ? std::string(entry->gr_name) : std::to_string(id);
+    struct group entry {
+    }, *found = nullptr;
+    char text[65536];  // the members are in it
+    (void)::getgrgid_r(id, &entry, text, sizeof text, &found);
+    return found != nullptr ? std::string(found->gr_name) : std::to_string(id);
   });
 }
 

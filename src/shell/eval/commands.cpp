@@ -7,6 +7,7 @@
 
 #include "shell/bind/bind_errors.h"
 #include "shell/eval/call_site.h"
+#include "shell/eval/environment.h"
 #include "shell/eval/interpreter.h"
 #include "shell/pipeline/cmdlet_stage.h"
 #include "shell/pipeline/file_sink.h"
@@ -103,8 +104,8 @@ std::optional<std::string> Interpreter::find_program(std::string_view name) cons
     if (path && usable(*path)) return *path;
     return std::nullopt;
   }
-  const char* path = std::getenv("PATH");
-  std::string_view rest = path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin";
+  const std::string path = get_environment("PATH").value_or("/usr/local/bin:/usr/bin:/bin");
+  std::string_view rest = path;
   while (!rest.empty()) {
     const size_t end = std::min(rest.find(':'), rest.size());
     const std::string candidate = fmt::format("{}/{}", end == 0 ? "." : rest.substr(0, end), name);

@@ -8,20 +8,20 @@
 #include <vector>
 
 #include "core/text.h"
+#include "shell/eval/environment.h"
 
 namespace hvsh::shell {
 
 namespace {
 
 std::string home_folder() {
-  const char* home = std::getenv("HOME");
-  return home != nullptr && *home != '\0' ? home : "/";
+  const auto home = get_environment("HOME");
+  return home && !home->empty() ? *home : "/";
 }
 
 Result<std::string> drive_folder(char letter) {
   const std::string variable = fmt::format("HVSH_DRIVE_{}", ascii_upper(letter));
-  if (const char* folder = std::getenv(variable.c_str()); folder != nullptr && *folder == '/')
-    return std::string(folder);
+  if (auto folder = get_environment(variable); folder && folder->starts_with('/')) return *std::move(folder);
   if (ascii_lower(letter) == 'c') {
     if (::geteuid() == 0) return std::string("/var/lib/hvsh/drive_c");
     return home_folder() + "/.local/share/hvsh/drive_c";

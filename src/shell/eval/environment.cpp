@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <mutex>
 
 #include "core/object.h"
 
@@ -33,6 +34,11 @@ std::string program_folder() {
   return std::string(all.substr(0, all.rfind('/')));
 }
 
+namespace {
+
+std::mutex environment_lock;
+
+// The variable that `name` means; the lock is held.
 std::string environment_name(std::string_view name) {
   std::string exact(name);
   if (std::getenv(exact.c_str()) != nullptr) return exact;
@@ -43,6 +49,25 @@ std::string environment_name(std::string_view name) {
     if (equal_names(candidate, name)) return std::string(candidate);
   }
   return exact;
+}
+
+}  // namespace
+
+std::optional<std::string> get_environment(std::string_view name) {
+  const std::lock_guard lock(environment_lock);
+  const char* value = std::getenv(environment_name(name).c_str());
+  if (value == nullptr) return std::nullopt;
+  return value;
+}
+
+void set_environment(std::string_view name, const std::string& value) {
+  const std::lock_guard lock(environment_lock);
+  const std::string exact = environment_name(name);
+  if (value.empty()) {
+    ::unsetenv(exact.c_str());
+  } else {
+    ::setenv(exact.c_str(), value.c_str(), 1);
+  }
 }
 
 std::string host_name() {

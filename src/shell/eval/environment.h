@@ -1,6 +1,7 @@
 #pragma once
 // Facts about this process and machine that automatic variables show, and small helpers for paths and source
 // positions.
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,10 +16,12 @@ inline constexpr std::string_view kVersionText = "0.1.0";
 
 std::string operating_system();  // Debian GNU/Linux 12 (bookworm)
 std::string program_folder();    // where the binary lies
-// $env:Path means PATH: a variable of that name in another case, where the exact one is not set.
-// COMPUTERNAME, USERNAME, TEMP and USERPROFILE, which every Windows script expects, are set at start when
-// they are not there.
-std::string environment_name(std::string_view name);
+// The environment belongs to the process, so the interpreters of all its threads share it: the shell reads
+// and writes it only here, under one lock. $env:Path means PATH: a variable of that name in another case,
+// where the exact one is not set. COMPUTERNAME, USERNAME, TEMP and USERPROFILE, which every Windows script
+// expects, are set at start when they are not there.
+std::optional<std::string> get_environment(std::string_view name);
+void set_environment(std::string_view name, const std::string& value);  // empty: removed
 std::string host_name();
 
 Result<std::vector<Value>> read_lines(const std::string& path);  // a text file's lines, as text

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <pthread.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -31,8 +32,32 @@ std::string ShellScriptBlock::text() const {
   return std::string(all);
 }
 
+namespace {
+
+// Of the running thread. The main thread's grows up to the limit, others have a size of their own.
+size_t stack_size() {
+  constexpr size_t kUsual = size_t{8} << 20;
+  if (::gettid() == ::getpid()) {
+    rlimit limit{};
+    const bool bounded = ::getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+    return bounded ? static_cast<size_t>(limit.rlim_cur) : kUsual;
+  }
+  pthread_attr_t attributes;
+  if (::pthread_getattr_np(::pthread_self(), &attributes) != 0) return kUsual;
+  size_t size = 0;
+  ::pthread_attr_getstacksize(&attributes, &size);
+  ::pthread_attr_destroy(&attributes);
+  return size;
+}
+
+}  // namespace
+
 Interpreter::Interpreter(const Setup& setup)
-    : cmdlets_(setup.cmdlets), host_(setup.host), services_(setup.services), types_(setup.types) {
+    : cmdlets_(setup.cmdlets),
+      host_(setup.host),
+      services_(setup.services),
+      owns_folder_(setup.owns_folder),
+      types_(setup.types) {
   global_ = Ref<Frame>(new Frame(global_layout_, {}));
   frame_ = global_;
   errors_ = make<ListObject>(types::ArrayList);
@@ -40,12 +65,8 @@ Interpreter::Interpreter(const Setup& setup)
   char folder[PATH_MAX];
   location_ = ::getcwd(folder, sizeof folder) != nullptr ? folder : "/";
   // Half a megabyte stays for the libraries and for reporting the error.
-  rlimit limit{};
-  const size_t stack = ::getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY
-                           ? static_cast<size_t>(limit.rlim_cur)
-                           : size_t{8} << 20;
   const auto here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
-  stack_floor_ = here - stack + (size_t{768} << 10);
+  stack_floor_ = here - stack_size() + (size_t{768} << 10);
 }
 
 Interpreter::~Interpreter() = default;
@@ -132,7 +153,13 @@ Result<std::string> Interpreter::resolve_path(std::string_view path) const {
 
 Result<void> Interpreter::set_location(const std::string& path) {
   HVSH_TRY(std::string absolute, resolve_path(path));
-  if (::chdir(absolute.c_str()) != 0) return errno_error("go to folder", absolute, errno);
+  if (owns_folder_) {
+    if (::chdir(absolute.c_str()) != 0) return errno_error("go to folder", absolute, errno);
+  } else {
+    struct stat status {};
+    if (::stat(absolute.c_str(), &status) != 0) return errno_error("go to folder", absolute, errno);
+    if (!S_ISDIR(status.st_mode)) return errno_error("go to folder", absolute, ENOTDIR);
+  }
   location_ = std::move(absolute);
   return {};
 }

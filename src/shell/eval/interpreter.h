@@ -1,7 +1,8 @@
 #pragma once
 // The evaluator: walks the tree of a script and runs it.
 //
-// One Interpreter is an isolate: one thread, its own scopes, functions and sources. Nothing here throws:
+// One Interpreter is an isolate: it is made, used and destroyed in one thread, with its own scopes, functions
+// and sources; other threads may have theirs, and no Value, Source or Ref crosses. Nothing here throws:
 // expressions return false, statements return Flow::stopped, and pending() says what is under way (an error,
 // break, return, exit, Ctrl-C); whoever can handle it takes it. Flow::enough is handed up when a later
 // command needs no more output.
@@ -54,6 +55,9 @@ struct Setup {
   TypeCatalog types = {};
   Services* services = nullptr;
   Host* host = nullptr;
+  // The process' working folder follows this interpreter's location. One of several in a process has it, the
+  // others keep a location of their own.
+  bool owns_folder = true;
 };
 
 enum class Unwind : uint8_t { none, error, break_, continue_, return_, exit, interrupt };
@@ -319,6 +323,7 @@ class Interpreter {
   std::span<const CmdletEntry> cmdlets_;
   Host* host_;
   Services* services_;
+  bool owns_folder_;
   Symbols symbols_;
   TypeTable types_;
   std::vector<std::shared_ptr<Source>> sources_;

@@ -128,10 +128,7 @@ constexpr MemberEntry kPath[] = {
        return text(path + wanted);
      }},
     {"GetTempPath", 0, 0,
-     [](const Call&) -> Result<Value> {
-       const char* folder = std::getenv("TMPDIR");
-       return text(std::string(folder != nullptr ? folder : "/tmp") + "/");
-     }},
+     [](const Call&) -> Result<Value> { return text(get_environment("TMPDIR").value_or("/tmp") + "/"); }},
     {"GetRandomFileName", 0, 0,
      [](const Call&) -> Result<Value> {
        std::string name = Guid::random().to_string().substr(0, 8);
@@ -227,17 +224,12 @@ constexpr MemberEntry kEnvironment[] = {
      }},
     {"GetEnvironmentVariable", 1, 2,
      [](const Call& c) -> Result<Value> {
-       const char* value = std::getenv(environment_name(text_argument(c, 0)).c_str());
-       return value != nullptr ? text(value) : Value::null();
+       auto value = get_environment(text_argument(c, 0));
+       return value ? text(*std::move(value)) : Value::null();
      }},
     {"SetEnvironmentVariable", 2, 3,
      [](const Call& c) -> Result<Value> {
-       const std::string name = environment_name(text_argument(c, 0)), value = text_argument(c, 1);
-       if (value.empty()) {
-         ::unsetenv(name.c_str());
-       } else {
-         ::setenv(name.c_str(), value.c_str(), 1);
-       }
+       set_environment(text_argument(c, 0), text_argument(c, 1));
        return Value::nothing();
      }},
     {"GetFolderPath", 1, 1,

@@ -232,7 +232,7 @@ void Interpreter::define_preferences() {
 namespace {
 
 std::string home_folder() {
-  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') return home;
+  if (auto home = get_environment("HOME"); home && !home->empty()) return *home;
   const passwd* entry = ::getpwuid(::getuid());
   return entry != nullptr && entry->pw_dir != nullptr ? entry->pw_dir : "/";
 }
@@ -347,8 +347,8 @@ std::optional<Value> Interpreter::automatic(Symbol symbol) {
 
 bool Interpreter::drive_read(const Variable& variable, Value& out) {
   if (equal_names(variable.drive, "env")) {
-    const char* text = std::getenv(environment_name(variable.name).c_str());
-    out = text == nullptr ? Value::null() : Value::string(text);
+    auto text = get_environment(variable.name);
+    out = text ? Value::string(*std::move(text)) : Value::null();
     return true;
   }
   if (equal_names(variable.drive, "variable")) {
@@ -379,13 +379,7 @@ bool Interpreter::drive_read(const Variable& variable, Value& out) {
 
 bool Interpreter::drive_write(const Variable& variable, const Value& value) {
   if (equal_names(variable.drive, "env")) {
-    const std::string name = environment_name(variable.name);
-    const std::string text = value.is_null() ? std::string() : to_string(value);
-    if (text.empty()) {
-      ::unsetenv(name.c_str());
-    } else {
-      ::setenv(name.c_str(), text.c_str(), 1);
-    }
+    set_environment(variable.name, value.is_null() ? std::string() : to_string(value));
     return true;
   }
   if (equal_names(variable.drive, "variable")) {
