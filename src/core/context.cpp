@@ -9,6 +9,12 @@ Flow Context::write_all(std::span<const Value> values) {
   return Flow::more;
 }
 
+Flow Context::try_invoke(ScriptBlockObject& block, const Value& input, Value& result,
+                         std::optional<Error>& error) {
+  error.reset();
+  return invoke(block, input, {}, result);
+}
+
 Flow Context::call_method(const Value& target, std::string_view name, std::span<const Value>, Value&) {
   return terminate(
       {.id = "MethodNotFound",

@@ -1,6 +1,7 @@
 #pragma once
 // What a cmdlet's body can do with the world around it. Implemented by the shell's pipeline; a body never
 // sees more.
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -72,6 +73,10 @@ class Context {
   // Where-Object does.
   virtual Flow invoke(ScriptBlockObject& block, const Value& input, std::span<const Value> arguments,
                       Value& result) = 0;
+  // The same for a calculated property: what fails in the block is neither shown nor ends anything but the
+  // block; the result is null then, and `error` says why.
+  virtual Flow try_invoke(ScriptBlockObject& block, const Value& input, Value& result,
+                          std::optional<Error>& error);
   // The same, with each object that the block writes passed on as this command's own output.
   virtual Flow invoke_to_output(ScriptBlockObject& block, const Value& input,
                                 std::span<const Value> arguments) = 0;

@@ -127,6 +127,11 @@ std::string enum_text(const EnumInfo& info, int32_t number) {
 }
 
 std::string record_text(const RecordObject& record) {
+  // The engine's own objects that are made of a record: an InvocationInfo, $PSStyle.
+  if (!record.type_names.empty() && record.type_names[0].starts_with("System.Management.Automation.") &&
+      record.type_names[0] != types::PSCustomObject.name) {
+    return record.type_names[0];
+  }
   std::string text = "@{";
   for (size_t i = 0; i < record.shape().size(); ++i) {
     if (i > 0) text += "; ";

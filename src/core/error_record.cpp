@@ -8,6 +8,12 @@ std::string exception_type(const Error& error) {
   return error.exception.empty() ? "System.Management.Automation.RuntimeException" : error.exception;
 }
 
+int32_t ExceptionInfo::hresult() const {
+  // COR_E_EXCEPTION of System.Exception itself, COR_E_SYSTEM of its heirs.
+  const bool plain = type_name.empty() || type_name == "System.Exception";
+  return static_cast<int32_t>(plain ? 0x80131500U : 0x80131501U);
+}
+
 std::string ErrorCategoryInfo::display() const {
   return fmt::format("{}: ({}:{}) [{}], {}", to_string(category), target_name, target_type, activity, reason);
 }
@@ -16,6 +22,7 @@ ErrorCategoryInfo category_info(const ErrorRecordObject& record) {
   const Error& error = record.error;
   const std::string type = exception_type(error);
   std::string target_type = error.target_type;
+  target_type.erase(0, target_type.rfind('.') + 1);
   if (target_type.empty() && !record.target.is_null()) target_type = record.target.type().short_name;
   if (target_type.empty() && !error.target.empty()) target_type = "String";
   std::string target = error.target;

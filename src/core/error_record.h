@@ -56,10 +56,20 @@ struct ExceptionInfo {
   Value inner;
   std::string stack_trace;
 
+  // What .NET's exceptions have beside; nothing here fills them.
+  Value no_value() const { return {}; }
+  Value data() const { return Value::object(make<MapObject>(false)); }
+  int32_t hresult() const;
+
   std::string display() const { return type_name + ": " + message; }
   static constexpr Prop kProps[] = {
+      prop<&ExceptionInfo::no_value>("TargetSite", "The method that raised it; empty."),
       prop<&ExceptionInfo::message>("Message", "What failed, on what, why."),
+      prop<&ExceptionInfo::data>("Data", "Further details; none."),
       prop<&ExceptionInfo::inner>("InnerException", "The exception behind it."),
+      prop<&ExceptionInfo::no_value>("HelpLink", "Where more is said; empty."),
+      prop<&ExceptionInfo::no_value>("Source", "The program that raised it; empty."),
+      prop<&ExceptionInfo::hresult>("HResult", "Its number."),
       prop<&ExceptionInfo::stack_trace>("StackTrace", "Where it was raised."),
   };
   static constexpr Noun noun{.type = {"System.Exception", "Exception"}, .props = kProps};

@@ -65,6 +65,8 @@ constexpr Member kDateTimeMembers[] = {
        return Traits<DateTimeKind>::to(static_cast<DateTimeKind>(v.as_date_time().kind));
      }},
     {"Millisecond", [](const Value& v) { return integer(v.as_date_time().civil().fraction / 10'000); }},
+    {"Microsecond", [](const Value& v) { return integer(v.as_date_time().civil().fraction / 10 % 1000); }},
+    {"Nanosecond", [](const Value& v) { return integer(v.as_date_time().civil().fraction % 10 * 100); }},
     {"Minute", [](const Value& v) { return integer(v.as_date_time().civil().minute); }},
     {"Month", [](const Value& v) { return integer(v.as_date_time().civil().month); }},
     {"Second", [](const Value& v) { return integer(v.as_date_time().civil().second); }},

@@ -112,7 +112,10 @@ std::vector<PropertyExpression> expand_wildcards(const PropertyExpression& expre
 }
 
 Flow evaluate(Context& context, const PropertyExpression& expression, const Value& object, Value& value) {
-  if (expression.block) return context.invoke(*expression.block, object, {}, value);
+  if (expression.block) {
+    std::optional<Error> ignored;
+    return context.try_invoke(*expression.block, object, value, ignored);
+  }
   value = Value::nothing();
   const auto found = get_property(object, expression.name);
   if (!found) return Flow::more;

@@ -158,6 +158,18 @@ size_t prefix_of_width(std::string_view text, size_t columns) {
   return position;
 }
 
+std::string without_escapes(std::string_view text) {
+  std::string plain;
+  for (size_t i = 0; i < text.size();) {
+    if (const size_t escape = escape_length(text, i)) {
+      i += escape;
+    } else {
+      plain += text[i++];
+    }
+  }
+  return plain;
+}
+
 size_t display_width(std::string_view text) {
   size_t width = 0;
   for (size_t i = 0; i < text.size();) {

@@ -33,6 +33,7 @@ char32_t fold_case(char32_t code_point);
 
 // Columns that text takes on a terminal; escape sequences (colours) take none. Tabs and line ends count zero.
 size_t display_width(std::string_view text);
+std::string without_escapes(std::string_view text);
 // The longest beginning of `text` that is at most `columns` wide, in bytes.
 size_t prefix_of_width(std::string_view text, size_t columns);
 

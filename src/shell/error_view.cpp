@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "core/error_record.h"
 #include "core/text.h"
 
 namespace hvsh::shell {
@@ -79,10 +80,8 @@ Excerpt excerpt(Span span, const SourceTable& sources) {
 }
 
 struct Colors {
-  std::string_view error, accent, reset;
+  std::string_view error = {}, accent = {}, reset = {};
 };
-constexpr Colors kNoColors{"", "", ""};
-constexpr Colors kColors{"\033[31;1m", "\033[36;1m", "\033[0m"};
 
 std::string flattened(std::string_view text) {
   std::string line;
@@ -112,6 +111,9 @@ std::string reason(const Error& error) {
 
 bool shows_position(const Error& error, const SourceTable& sources) {
   if (!sources.contains(error.span.source)) return false;
+  // Who calls a module's function is not helped by a line of the module.
+  if (sources.name(error.span.source).ends_with(".psm1") && error.category != ErrorCategory::ParserError)
+    return false;
   return !sources.name(error.span.source).empty() || error.category == ErrorCategory::ParserError ||
          sources.begin(error.span).line > 1;
 }
@@ -133,7 +135,9 @@ std::string wrapped(std::string_view message, std::string_view prefix, size_t pr
 }  // namespace
 
 std::string concise_view(const Error& error, const SourceTable& sources, const ErrorViewOptions& options) {
-  const Colors& c = options.color ? kColors : kNoColors;
+  Colors c;
+  if (options.color)
+    c = {.error = options.styles.error, .accent = options.styles.error_accent, .reset = "\033[0m"};
   std::string text = std::string(c.error) + reason(error) + ": ";
   if (!shows_position(error, sources))
     return text.append(c.error).append(whole_message(error)).append(c.reset);
@@ -162,6 +166,30 @@ std::string concise_view(const Error& error, const SourceTable& sources, const E
   size_t prefix_width = header_blanks.size() + 7;
   text.append(wrapped(flattened(whole_message(error)), prefix, prefix_width, options.width));
   return text.append(c.reset);
+}
+
+std::string normal_view(const ErrorRecordObject& record, const SourceTable& sources) {
+  const Error& error = record.error;
+  std::string text = error.activity.empty() ? "" : error.activity + " : ";
+  text += whole_message(error);
+  if (const std::string position = position_message(error.span, sources); !position.empty())
+    text += "\n" + position;
+  text += "\n    + CategoryInfo          : " + category_info(record).display();
+  return text + "\n    + FullyQualifiedErrorId : " + error.fully_qualified_id() + "\n ";
+}
+
+std::string error_view(const ErrorRecordObject& record, const SourceTable& sources, ErrorView view,
+                       const ErrorViewOptions& options) {
+  switch (view) {
+    case ErrorView::ConciseView: return concise_view(record.error, sources, options);
+    case ErrorView::NormalView: break;
+    case ErrorView::CategoryView: break;
+    case ErrorView::DetailedView:
+      return detailed_view(Value::object(const_cast<ErrorRecordObject*>(&record)));
+  }
+  const std::string text =
+      view == ErrorView::NormalView ? normal_view(record, sources) : category_info(record).display();
+  return options.color ? options.styles.error + text + "\033[0m" : text;
 }
 
 std::string one_line_view(const Error& error, const SourceTable& sources) {

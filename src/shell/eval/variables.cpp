@@ -8,6 +8,7 @@
 
 #include "shell/eval/environment.h"
 #include "shell/eval/interpreter.h"
+#include "shell/eval/style.h"
 #include "shell/pipeline/command_stage.h"
 
 namespace hvsh::shell {
@@ -224,6 +225,8 @@ void Interpreter::define_preferences() {
              Value::enumeration(EnumOf<ConfirmImpact>::info, static_cast<int32_t>(ConfirmImpact::High)));
   global.set(kSymWhatIfPreference, Value::boolean(false));
   global.set(kSymNativeErrorAction, Value::boolean(false));
+  global.set(kSymFormatEnumerationLimit, Value::integer(FormatPreferences{}.enumeration_limit));
+  global.set(symbols_.intern("ErrorView"), Traits<ErrorView>::to(FormatPreferences{}.error_view));
   global.set(kSymError, Value::object(errors_));
 }
 
@@ -330,6 +333,12 @@ std::optional<Value> Interpreter::automatic(Symbol symbol) {
         if (frame->stage != nullptr) return frame->stage->cmdlet_object();
       }
       return Value::null();
+    }
+    case kSymPSStyle: {
+      // Kept, since scripts assign to its properties.
+      const Value style = make_ps_style();
+      global_->set(kSymPSStyle, style);
+      return style;
     }
     case kSymHost: {
       auto record = make<RecordObject>();

@@ -8,19 +8,17 @@ namespace hvsh::shell {
 
 namespace {
 
-constexpr size_t kEnumerationLimit = 4;  // $FormatEnumerationLimit
-
 std::string item_text(const Value& value) {
   if (value.kind() == Value::Kind::date_time) return *format_value(value, "G");
   return to_string(value);
 }
 
 template <class Items, class Text>
-std::string braces(const Items& items, Text text) {
+std::string braces(const Items& items, int limit, Text text) {
   std::string result = "{";
   size_t count = 0;
   for (const auto& item : items) {
-    if (count == kEnumerationLimit) return result + "…}";
+    if (limit >= 0 && count == static_cast<size_t>(limit)) return result + "…}";
     if (count++ > 0) result += ", ";
     result += text(item);
   }
@@ -29,12 +27,12 @@ std::string braces(const Items& items, Text text) {
 
 }  // namespace
 
-std::string cell_text(const Value& value) {
+std::string cell_text(const Value& value, int limit) {
   if (value.kind() == Value::Kind::object) {
-    if (auto* array = value.as<ArrayObject>()) return braces(array->items, item_text);
-    if (auto* list = value.as<ListObject>()) return braces(list->items, item_text);
+    if (auto* array = value.as<ArrayObject>()) return braces(array->items, limit, item_text);
+    if (auto* list = value.as<ListObject>()) return braces(list->items, limit, item_text);
     if (auto* map = value.as<MapObject>()) {
-      return braces(map->entries(), [](const auto& entry) {
+      return braces(map->entries(), limit, [](const auto& entry) {
         return "[" + item_text(entry.first) + ", " + item_text(entry.second) + "]";
       });
     }

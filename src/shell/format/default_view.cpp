@@ -46,13 +46,18 @@ constexpr BuiltinView kBuiltin[] = {
     {&types::Version, Shape::table, kVersionColumns},
     {&types::RuntimeType, Shape::table, kTypeColumns},
     {&types::TimeSpan, Shape::list, kSpanColumns},
+    {&types::TimeSpan, Shape::table, std::span(kSpanColumns).first(5)},
 };
 
-const BuiltinView* builtin_view(const Value& value) {
+// The view in the wanted shape, else the first of the type.
+const BuiltinView* builtin_view(const Value& value, std::optional<Shape> wanted) {
+  const BuiltinView* first = nullptr;
   for (const BuiltinView& view : kBuiltin) {
-    if (&value.type() == view.type) return &view;
+    if (&value.type() != view.type) continue;
+    if (!wanted || view.shape == *wanted) return &view;
+    if (first == nullptr) first = &view;
   }
-  return nullptr;
+  return first;
 }
 
 std::vector<std::string> all_properties(const Value& value) {
@@ -69,17 +74,17 @@ Value in_unit(const Value& value, Unit unit) {
   return divided ? *divided : value;
 }
 
-Cell column_cell(const Value& object, const Column& column) {
+Cell column_cell(const Value& object, const Column& column, int limit) {
   const auto found = get_property(object, column.property);
   if (!found || !found->ok()) return {};
   if ((**found).is_null()) return {.text = std::string(column.null_text)};
   const Value value = in_unit(**found, column.unit);
-  return {.text = cell_text(value), .numeric = is_numeric(value)};
+  return {.text = cell_text(value, limit), .numeric = is_numeric(value)};
 }
 
 }  // namespace
 
-bool is_scalar(const Value& value) {
+bool is_own_text(const Value& value) {
   switch (value.kind()) {
     case Value::Kind::boolean:
     case Value::Kind::character:
@@ -91,17 +96,18 @@ bool is_scalar(const Value& value) {
   }
   const ObjectKind kind = value.as_object()->kind();
   return kind == ObjectKind::string || kind == ObjectKind::decimal || kind == ObjectKind::script_block ||
-         kind == ObjectKind::other;
+         kind == ObjectKind::error_record || kind == ObjectKind::other;
 }
 
-Cell property_cell(const Value& object, std::string_view name) {
+Cell property_cell(const Value& object, std::string_view name, int limit) {
   const auto found = get_property(object, name);
   if (!found || !found->ok()) return {.label = std::string(name)};
-  return {.label = std::string(name), .text = cell_text(**found), .numeric = is_numeric(**found)};
+  return {.label = std::string(name), .text = cell_text(**found, limit), .numeric = is_numeric(**found)};
 }
 
 std::vector<std::string> default_properties(const Value& value, Shape shape) {
   std::vector<std::string> names;
+  if (value.is_object(ObjectKind::map)) return {"Keys", "Values", "Count"};
   if (const Noun* noun = noun_of(value)) {
     if (shape == Shape::list && !noun->list.empty()) return {noun->list.begin(), noun->list.end()};
   }
@@ -118,7 +124,7 @@ std::vector<std::string> default_properties(const Value& value, Shape shape) {
 
 const DefaultView::View& DefaultView::view_for(const Value& value) {
   const Noun* noun = noun_of(value);
-  const BuiltinView* builtin = builtin_view(value);
+  const BuiltinView* builtin = builtin_view(value, forced_);
   // Nouns that share one table are one kind: files and folders.
   std::string key = type_names(value)[0];
   if (noun != nullptr && !noun->table.empty()) {
@@ -168,7 +174,7 @@ void DefaultView::fill_declared(View& view, Layout& layout, std::span<const Colu
 
 void DefaultView::fill_by_properties(View& view, Layout& layout, const Value& value) const {
   const Noun* noun = noun_of(value);
-  const BuiltinView* builtin = builtin_view(value);
+  const BuiltinView* builtin = builtin_view(value, forced_);
   const bool declared_list = builtin != nullptr || (noun != nullptr && !noun->list.empty());
   if (builtin != nullptr) {
     for (const Column& column : builtin->columns) view.names.emplace_back(column.property);
@@ -185,41 +191,46 @@ void DefaultView::fill_by_properties(View& view, Layout& layout, const Value& va
 Entry DefaultView::object_entry(const Value& value) {
   const View& view = view_for(value);
   Entry entry{.layout = view.layout, .cells = {}};
-  for (const Column& column : view.columns) entry.cells.push_back(column_cell(value, column));
+  for (const Column& column : view.columns)
+    entry.cells.push_back(column_cell(value, column, enumeration_limit_));
   if (view.columns.empty()) {
     // A list shows each object's own properties, where it is not a declared one.
     const bool ad_hoc = view.layout->shape == Shape::list && value.is_object(ObjectKind::record);
     const std::vector<std::string> own = ad_hoc ? all_properties(value) : std::vector<std::string>();
     for (const std::string& name : ad_hoc ? own : view.names)
-      entry.cells.push_back(property_cell(value, name));
+      entry.cells.push_back(property_cell(value, name, enumeration_limit_));
   }
-  if (!view.group_by.empty()) entry.group = property_cell(value, view.group_by).text;
+  if (!view.group_by.empty()) entry.group = property_cell(value, view.group_by, enumeration_limit_).text;
   return entry;
 }
 
-std::vector<Entry> DefaultView::entries(
-    const Value& value, const std::function<std::string(const ErrorRecordObject&)>& error_text) {
+std::vector<Entry> DefaultView::collection_entries(const Value& value, const ErrorText& error_text) {
+  std::vector<Entry> result;
+  for (const Value& item : to_items(value)) {
+    // One level is opened; what is nested deeper is shown in braces.
+    const bool nested = item.is_object(ObjectKind::array) || item.is_object(ObjectKind::list);
+    if (nested) {
+      result.push_back(text_entry(cell_text(item, enumeration_limit_), false));
+      continue;
+    }
+    for (Entry& entry : entries(item, error_text)) result.push_back(std::move(entry));
+  }
+  return result;
+}
+
+std::vector<Entry> DefaultView::entries(const Value& value, const ErrorText& error_text) {
   if (value.is_null()) return {};
-  if (value.kind() == Value::Kind::date_time)
-    return {text_entry(value.as_date_time().to_long_string(), true)};
   if (auto* format = value.as<FormatObject>()) return {format->entry};
-  if (is_scalar(value)) return {text_entry(to_string(value), false)};
-  if (auto* record = value.as<ErrorRecordObject>()) {
+  if (is_own_text(value) && !(forced_ && all_ && !list_properties(value).empty())) {
+    auto* record = value.as<ErrorRecordObject>();
+    if (record == nullptr) return {text_entry(to_string(value), false)};
     return {text_entry(error_text ? error_text(*record) : record->error.message, false)};
   }
+  if (value.kind() == Value::Kind::date_time && !forced_)
+    return {text_entry(value.as_date_time().to_long_string(), true)};
+  if (value.is_object(ObjectKind::array) || value.is_object(ObjectKind::list))
+    return collection_entries(value, error_text);
   std::vector<Entry> result;
-  if (value.is_object(ObjectKind::array) || value.is_object(ObjectKind::list)) {
-    for (const Value& item : to_items(value)) {
-      // One level is opened; what is nested deeper is shown in braces.
-      const bool nested = item.is_object(ObjectKind::array) || item.is_object(ObjectKind::list);
-      if (nested) {
-        result.push_back(text_entry(cell_text(item), false));
-        continue;
-      }
-      for (Entry& entry : entries(item, error_text)) result.push_back(std::move(entry));
-    }
-    return result;
-  }
   if (auto* map = value.as<MapObject>()) {
     for (const auto& [key, entry] : map->entries()) {
       result.push_back(object_entry(noun_value(DictionaryEntry{key, entry})));

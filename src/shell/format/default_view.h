@@ -11,16 +11,23 @@
 
 namespace hvsh::shell {
 
+using ErrorText = std::function<std::string(const ErrorRecordObject&)>;
+
 class DefaultView {
  public:
   DefaultView() = default;
   // Always this shape, with the layout's other settings taken from `settings` (Format-Table -Wrap).
-  DefaultView(Shape shape, Layout settings) : forced_(shape), settings_(std::move(settings)) {}
+  // `all`: also of what prints as its own text otherwise (-Force).
+  DefaultView(Shape shape, Layout settings, bool all)
+      : forced_(shape), all_(all), settings_(std::move(settings)) {}
 
   // Entries for one object: one, several for a hashtable or a nested array, none for $null.
   // `error_text` draws error records.
-  std::vector<Entry> entries(const Value& value,
-                             const std::function<std::string(const ErrorRecordObject&)>& error_text);
+  std::vector<Entry> entries(const Value& value, const ErrorText& error_text);
+  // The entry of one object that is shown by its properties, whatever it is.
+  Entry object_entry(const Value& value);
+  // $FormatEnumerationLimit, for the cells to come.
+  void set_enumeration_limit(int limit) { enumeration_limit_ = limit; }
   // Forgets the view that is kept, so that the next object chooses anew.
   void reset() { current_ = nullptr; }
 
@@ -35,9 +42,11 @@ class DefaultView {
   const View& view_for(const Value& value);
   void fill_declared(View& view, Layout& layout, std::span<const Column> columns) const;
   void fill_by_properties(View& view, Layout& layout, const Value& value) const;
-  Entry object_entry(const Value& value);
+  std::vector<Entry> collection_entries(const Value& value, const ErrorText& error_text);
 
   std::optional<Shape> forced_;
+  bool all_ = false;
+  int enumeration_limit_ = 4;
   Layout settings_;
   std::shared_ptr<const View> current_;
 };
@@ -45,8 +54,9 @@ class DefaultView {
 // The properties that `Format-Table` and `Format-List` without -Property show.
 std::vector<std::string> default_properties(const Value& value, Shape shape);
 // Reads a property as a cell; a property that is missing or cannot be read is an empty one.
-Cell property_cell(const Value& object, std::string_view name);
-// True for what prints as its own text: numbers, strings, enumerations.
-bool is_scalar(const Value& value);
+Cell property_cell(const Value& object, std::string_view name, int enumeration_limit);
+// True for what prints as its own text, among rows of a table too: numbers, strings, enumerations, and
+// errors.
+bool is_own_text(const Value& value);
 
 }  // namespace hvsh::shell

@@ -1,6 +1,6 @@
 #pragma once
-// Format-Table, Format-List and Format-Wide. They belong to the shell, which draws what they write; main
-// merges this table with the verbs' own.
+// Format-Custom, Format-List, Format-Table and Format-Wide. They belong to the shell, which draws what they
+// write; main merges this table with the verbs' own.
 #include <span>
 
 #include "core/cmdlet.h"

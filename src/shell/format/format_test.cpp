@@ -81,9 +81,9 @@ TEST_CASE("a declared table has its labels, units and groups") {
         "\n");
 }
 
-TEST_CASE("another kind of object begins another table; text ends one") {
+TEST_CASE("another kind of object begins another table; text stands among the rows") {
   CHECK(show({record({{"A", Value::integer(1)}}), record({{"B", Value::integer(2)}}), text("end")}) ==
-        "\nA\n-\n1\n\n\nB\n-\n2\n\nend\n");
+        "\nA\n-\n1\n\n\nB\n-\n2\nend\n\n");
 }
 
 TEST_CASE("a hashtable is shown by its entries, long collections are cut") {
@@ -123,9 +123,9 @@ TEST_CASE("a pause keeps the table open, an interruption ends it") {
   formatter.write(record({{"A", Value::integer(1)}}));
   formatter.pause();
   formatter.write(record({{"A", Value::integer(2)}}));
-  formatter.interrupt();
+  formatter.end();
   formatter.write(record({{"A", Value::integer(3)}}));
-  formatter.interrupt();
+  formatter.end();
   CHECK(out == "\nA\n-\n1\n2\n\n\nA\n-\n3\n\n");
 }
 

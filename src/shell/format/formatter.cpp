@@ -26,6 +26,20 @@ std::string cut(std::string_view text, size_t width) {
   return std::string(text.substr(0, prefix_of_width(text, width - 1))) + "…";
 }
 
+// What stands on the right keeps its end: …6789.
+std::string cut_front(std::string_view text, size_t width) {
+  const size_t taken = display_width(text);
+  if (taken <= width) return std::string(text);
+  if (width == 0) return {};
+  size_t from = prefix_of_width(text, taken - (width - 1));
+  while (from < text.size() && display_width(text.substr(from)) > width - 1) {
+    size_t next = from;
+    (void)next_code_point(text, next);
+    from = next;
+  }
+  return "…" + std::string(text.substr(from));
+}
+
 std::vector<std::string> lines_of(std::string_view text) {
   std::vector<std::string> lines;
   for (size_t begin = 0;;) {
@@ -59,6 +73,20 @@ std::vector<std::string> wrap(std::string_view text, size_t width) {
   return result;
 }
 
+// A cell shows its first line, and with -Wrap all of them.
+size_t cell_width(std::string_view text, bool all_lines) {
+  if (!all_lines) {
+    const std::string_view first = first_line(text);
+    return display_width(first) + (first.size() < text.size() ? 1 : 0);
+  }
+  size_t width = 0;
+  for (const std::string& one : lines_of(text)) width = std::max(width, display_width(one));
+  return width;
+}
+
+// Not the text that stands among the rows.
+bool is_row(const Entry& entry) { return entry.layout->shape != Shape::text; }
+
 std::string spaces(size_t count) { return std::string(count, ' '); }
 
 }  // namespace
@@ -68,31 +96,34 @@ void Formatter::line(std::string_view text) {
   output_("\n");
 }
 
-std::string Formatter::colored(std::string text) const {
-  return options_.colors ? "\x1b[32;1m" + text + "\x1b[0m" : text;
+std::string Formatter::colored(std::string text, const std::string& style) const {
+  return options_.colors && !style.empty() ? style + text + "\x1b[0m" : text;
 }
 
 void Formatter::write(const Value& value) {
   std::vector<Entry> entries;
   {
     const FormattingPass pass;
+    default_view_.set_enumeration_limit(options_.enumeration_limit);
     entries = default_view_.entries(value, options_.error_text);
   }
   for (Entry& entry : entries) add(std::move(entry));
 }
 
-void Formatter::interrupt() {
+void Formatter::end() {
   end_group();
   default_view_.reset();
 }
 
 void Formatter::add(Entry entry) {
-  if (entry.layout->shape == Shape::text) {
-    end_group();
-    const bool blank = entry.layout->blank_lines;
-    if (blank) line("");
+  if (entry.layout->shape == Shape::text && !entry.layout->blank_lines) {
+    // Plain text stands between the rows of an open table and does not end it.
+    if (layout_ && layout_->shape == Shape::table && !waiting_.empty()) {
+      waiting_.push_back(std::move(entry));
+      return;
+    }
+    flush_rows();
     line(entry.cells[0].text);
-    if (blank) line("");
     return;
   }
   if (layout_ != entry.layout || group_ != entry.group) {
@@ -103,6 +134,10 @@ void Formatter::add(Entry entry) {
   }
   if (layout_->shape == Shape::list) {
     write_list(entry);
+    return;
+  }
+  if (layout_->shape == Shape::text) {
+    line(entry.cells[0].text);
     return;
   }
   if (layout_->shape == Shape::table && header_written_) {
@@ -143,7 +178,9 @@ void Formatter::flush_rows() {
   } else {
     fit_columns();
     write_table_header();
-    for (const Entry& entry : waiting_) write_row(entry);
+    for (const Entry& entry : waiting_) {
+      is_row(entry) ? write_row(entry) : line(entry.cells[0].text);
+    }
   }
   waiting_.clear();
 }
@@ -159,7 +196,7 @@ void Formatter::fit_columns() {
     if (column.align == Align::automatic) {
       // By the first row that has something to say.
       const auto shown = std::find_if(waiting_.begin(), waiting_.end(), [i](const Entry& entry) {
-        return i < entry.cells.size() && !entry.cells[i].text.empty();
+        return is_row(entry) && i < entry.cells.size() && !entry.cells[i].text.empty();
       });
       right_[i] = shown != waiting_.end() && shown->cells[i].numeric;
     }
@@ -169,8 +206,8 @@ void Formatter::fit_columns() {
     }
     widths_[i] = layout_->hide_headers ? 0 : display_width(column.label);
     for (const Entry& entry : waiting_) {
-      if (i < entry.cells.size())
-        widths_[i] = std::max(widths_[i], display_width(first_line(entry.cells[i].text)));
+      if (is_row(entry) && i < entry.cells.size())
+        widths_[i] = std::max(widths_[i], cell_width(entry.cells[i].text, layout_->wrap));
     }
   }
   visible_ = columns.size();
@@ -203,6 +240,7 @@ std::string Formatter::aligned(const std::string& text, size_t column, bool last
 
 void Formatter::write_table_header() {
   header_written_ = true;
+  page_rows_ = 0;
   if (layout_->hide_headers) return;
   std::string labels, dashes;
   const bool hidden = visible_ < layout_->columns.size();
@@ -214,11 +252,15 @@ void Formatter::write_table_header() {
     dashes += aligned(std::string(std::max<size_t>(display_width(label), 1), '-'), i, last);
   }
   if (hidden && display_width(labels) + 2 <= static_cast<size_t>(options_.width)) labels += " …";
-  line(colored(labels));
-  line(colored(dashes));
+  line(colored(labels, options_.styles.table_header));
+  line(colored(dashes, options_.styles.table_header));
 }
 
 void Formatter::write_row(const Entry& entry) {
+  if (layout_->repeat_header && options_.height > 0 && page_rows_++ >= options_.height - 4) {
+    line("");
+    write_table_header();
+  }
   const bool bounded = options_.width > 0;
   std::vector<std::string> cells;
   for (size_t i = 0; i < visible_ && i < entry.cells.size(); ++i) {
@@ -230,7 +272,9 @@ void Formatter::write_row(const Entry& entry) {
     std::string shown(first_line(text));
     if (shown.size() < text.size()) shown += "…";
     const bool fixed = layout_->columns[i].width > 0 && i + 1 < visible_;
-    cells.push_back(bounded || fixed ? cut(shown, widths_[i]) : shown);
+    cells.push_back(!bounded && !fixed ? shown
+                    : right_[i]        ? cut_front(shown, widths_[i])
+                                       : cut(shown, widths_[i]));
   }
   if (layout_->wrap) {
     write_wrapped_row(cells);
@@ -241,7 +285,6 @@ void Formatter::write_row(const Entry& entry) {
     if (i > 0) text += ' ';
     text += aligned(cells[i], i, i + 1 == cells.size());
   }
-  while (!text.empty() && text.back() == ' ') text.pop_back();
   line(text);
 }
 
@@ -259,7 +302,6 @@ void Formatter::write_wrapped_row(const std::vector<std::string>& cells) {
       if (i > 0) text += ' ';
       text += aligned(row < columns[i].size() ? columns[i][row] : "", i, i + 1 == columns.size());
     }
-    while (!text.empty() && text.back() == ' ') text.pop_back();
     line(text);
   }
 }
@@ -273,7 +315,7 @@ void Formatter::write_list(const Entry& entry) {
   for (const Cell& cell : entry.cells) {
     const std::vector<std::string> lines = available > 0 ? wrap(cell.text, available) : lines_of(cell.text);
     const std::string label = cell.label + spaces(label_width - display_width(cell.label)) + " : ";
-    line(colored(label) + lines[0]);
+    line(colored(label, options_.styles.accent) + lines[0]);
     for (size_t i = 1; i < lines.size(); ++i) line(spaces(indent) + lines[i]);
   }
   line("");
@@ -305,7 +347,7 @@ std::string format_objects(std::span<const Value> values, Formatter::Options opt
   const FormattingPass pass;
   Formatter formatter([&text](std::string_view more) { text += more; }, std::move(options));
   for (const Value& value : values) formatter.write(value);
-  formatter.interrupt();
+  formatter.end();
   return text;
 }
 

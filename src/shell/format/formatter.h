@@ -3,8 +3,8 @@
 // Out-String, or to a file.
 //
 // A table's widths come from its first rows, so the formatter holds rows back for up to 300 ms; whoever
-// prints something else in between calls interrupt() first, and the order on the screen is the order of
-// events. Off a terminal (width 0) nothing is cut or wrapped and nothing is coloured.
+// prints something else in between calls pause() first, and the order on the screen is the order of events.
+// Off a terminal (width 0) nothing is cut or wrapped and nothing is coloured.
 #include <chrono>
 #include <functional>
 #include <string>
@@ -13,6 +13,7 @@
 
 #include "shell/format/default_view.h"
 #include "shell/format/entry.h"
+#include "shell/format/preferences.h"
 
 namespace hvsh::shell {
 
@@ -20,20 +21,24 @@ class Formatter {
  public:
   struct Options {
     int width = 0;        // columns of the terminal; 0: not bounded
-    bool colors = false;  // header and labels, as PSStyle has them
+    int height = 0;       // its lines, for -RepeatHeader; 0: no pages
+    bool colors = false;  // header and labels, in `styles`
     bool hold = false;    // wait for all rows (Out-String, a file), not only 300 ms
-    std::function<std::string(const ErrorRecordObject&)> error_text = {};
+    int enumeration_limit = 4;
+    Styles styles = {};
+    ErrorText error_text = {};
   };
   using Output = std::function<void(std::string_view text)>;
 
   Formatter(Output output, Options options) : output_(std::move(output)), options_(std::move(options)) {}
 
   void write(const Value& value);  // any object, or what a Format cmdlet wrote
-  // A pipeline is over: draws what waits. The table stays open, so that the next command's objects of the
-  // same kind are further rows of it, as in a script of PowerShell's.
+  // A pipeline is over, or something else is about to be printed: draws what waits. The table stays open, so
+  // that the next command's objects of the same kind are further rows of it, as in a script of PowerShell's.
   void pause() { flush_rows(); }
-  // Something else is about to be printed: draws what waits and ends the table.
-  void interrupt();
+  // Ends the table.
+  void end();
+  Options& options() { return options_; }
 
  private:
   void add(Entry entry);
@@ -48,7 +53,7 @@ class Formatter {
   void write_wide();
   void line(std::string_view text);
   std::string aligned(const std::string& text, size_t column, bool last) const;
-  std::string colored(std::string text) const;
+  std::string colored(std::string text, const std::string& style) const;
 
   Output output_;
   Options options_;
@@ -59,6 +64,7 @@ class Formatter {
   std::vector<Entry> waiting_;  // rows whose widths are not known yet
   std::chrono::steady_clock::time_point first_row_;
   bool header_written_ = false;
+  int page_rows_ = 0;   // rows since the header, for -RepeatHeader
   size_t visible_ = 0;  // columns that fit the terminal
   std::vector<size_t> widths_;
   std::vector<bool> right_;

@@ -27,6 +27,11 @@ int terminal_width(bool is_terminal) {
   return is_terminal ? 80 : 0;
 }
 
+int terminal_height(bool is_terminal) {
+  winsize size{};
+  return is_terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
+}
+
 bool wants_colors(bool is_terminal) {
   const char* no_color = std::getenv("NO_COLOR");
   const char* term = std::getenv("TERM");
@@ -57,20 +62,33 @@ ConsoleHost::ConsoleHost(std::atomic<bool>& interrupt, bool may_prompt)
       colors_(wants_colors(out_is_terminal_)),
       error_colors_(wants_colors(err_is_terminal_)),
       width_(terminal_width(out_is_terminal_)),
+      plain_(!out_is_terminal_),
       formatter_([this](std::string_view text) { put(text); },
-                 {.width = width_, .colors = colors_, .error_text = [this](const ErrorRecordObject& record) {
-                    return error_text(record, colors_);
-                  }}) {}
+                 {.width = width_, .height = terminal_height(out_is_terminal_), .colors = colors_}) {}
 
 ConsoleHost::~ConsoleHost() {
-  formatter_.interrupt();
+  formatter_.end();
   flush();
 }
 
-std::string ConsoleHost::error_text(const ErrorRecordObject& record, bool color) const {
+std::string ConsoleHost::error_text(const ErrorRecordObject& record, const FormatPreferences& preferences,
+                                    bool color) const {
   static const SourceTable kNoSources;
-  return concise_view(record.error, sources_ != nullptr ? *sources_ : kNoSources,
-                      {.color = color, .width = static_cast<size_t>(width_)});
+  return error_view(record, sources_ != nullptr ? *sources_ : kNoSources, preferences.error_view,
+                    {.color = color, .width = static_cast<size_t>(width_), .styles = preferences.styles});
+}
+
+FormatPreferences ConsoleHost::refresh() {
+  FormatPreferences preferences = preferences_ ? preferences_() : FormatPreferences{};
+  plain_ = !preferences.colors(out_is_terminal_);
+  Formatter::Options& options = formatter_.options();
+  options.enumeration_limit = preferences.enumeration_limit;
+  options.colors = preferences.rendering == OutputRendering::Ansi || (colors_ && !plain_);
+  if (options.colors) options.styles = preferences.styles;
+  options.error_text = [this, preferences](const ErrorRecordObject& record) {
+    return error_text(record, preferences, formatter_.options().colors);
+  };
+  return preferences;
 }
 
 void ConsoleHost::put(std::string_view text) {
@@ -79,7 +97,11 @@ void ConsoleHost::put(std::string_view text) {
     buffer_ += "\r" + std::string(progress_width_, ' ') + "\r";
     progress_width_ = 0;
   }
-  buffer_ += text;
+  if (plain_ && text.find('\x1b') != std::string_view::npos) {
+    buffer_ += without_escapes(text);
+  } else {
+    buffer_ += text;
+  }
   if (out_is_terminal_ || buffer_.size() >= kBufferSize) write_buffer();
 }
 
@@ -98,28 +120,38 @@ void ConsoleHost::flush() {
 }
 
 Flow ConsoleHost::write_output(const Value& value) {
+  (void)refresh();
   formatter_.write(value);
   return closed_ ? Flow::enough : Flow::more;
 }
 
 Flow ConsoleHost::write_text(std::string_view text, bool newline) {
-  formatter_.interrupt();
+  formatter_.pause();
+  (void)refresh();
   put(text);
   if (newline) put("\n");
   return closed_ ? Flow::enough : Flow::more;
 }
 
 void ConsoleHost::write_error(const ErrorRecordObject& record) {
-  formatter_.interrupt();
+  formatter_.pause();
   write_buffer();
-  (void)write_all(STDERR_FILENO, error_text(record, error_colors_) + "\n");
+  const FormatPreferences preferences = refresh();
+  const bool color = error_colors_ && preferences.colors(err_is_terminal_);
+  (void)write_all(STDERR_FILENO, error_text(record, preferences, color) + "\n");
 }
 
 void ConsoleHost::write_labelled(std::string_view label, std::string_view text) {
-  formatter_.interrupt();
+  formatter_.pause();
   write_buffer();
-  const std::string line = error_colors_ ? fmt::format("\x1b[33;1m{}: {}\x1b[0m\n", label, text)
-                                         : fmt::format("{}: {}\n", label, text);
+  const FormatPreferences preferences = refresh();
+  const Styles& styles = preferences.styles;
+  const std::string& style = label == "WARNING" ? styles.warning
+                             : label == "DEBUG" ? styles.debug
+                                                : styles.verbose;
+  const bool color = error_colors_ && preferences.colors(err_is_terminal_);
+  const std::string line = color ? fmt::format("{}{}: {}\x1b[0m\n", style, label, text)
+                                 : fmt::format("{}: {}\n", label, without_escapes(text));
   (void)write_all(STDERR_FILENO, line);
 }
 
@@ -140,14 +172,22 @@ void ConsoleHost::write_progress(const Progress& progress) {
 }
 
 std::string ConsoleHost::format_text(std::span<const Value> values, int width) {
-  return format_objects(values,
-                        {.width = width, .hold = true, .error_text = [this](const ErrorRecordObject& record) {
-                           return error_text(record, false);
-                         }});
+  const FormatPreferences preferences = refresh();
+  const bool color = preferences.rendering == OutputRendering::Ansi;
+  std::string text =
+      format_objects(values, {.width = width,
+                              .colors = color,
+                              .hold = true,
+                              .enumeration_limit = preferences.enumeration_limit,
+                              .styles = preferences.styles,
+                              .error_text = [this, &preferences, color](const ErrorRecordObject& record) {
+                                return error_text(record, preferences, color);
+                              }});
+  return color || text.find('\x1b') == std::string::npos ? text : without_escapes(text);
 }
 
 std::optional<std::string> ConsoleHost::read_line(std::string_view prompt) {
-  formatter_.interrupt();
+  formatter_.end();
   put(prompt);
   write_buffer();
   for (;;) {

@@ -6,6 +6,7 @@
 // long, that writes to the same place, or at the end. A reader that went away (EPIPE) sets the interrupt
 // flag.
 #include <atomic>
+#include <functional>
 #include <string>
 
 #include "shell/format/formatter.h"
@@ -19,6 +20,10 @@ class ConsoleHost final : public Host {
   ConsoleHost(std::atomic<bool>& interrupt, bool may_prompt);
   ~ConsoleHost() override;
   void set_sources(const SourceTable* sources) { sources_ = sources; }
+  // Asked before anything is shown.
+  void set_preferences(std::function<FormatPreferences()> preferences) {
+    preferences_ = std::move(preferences);
+  }
 
   Flow write_output(const Value& value) override;
   void end_output() override { formatter_.pause(); }
@@ -38,15 +43,20 @@ class ConsoleHost final : public Host {
  private:
   void put(std::string_view text);
   void write_buffer();
-  std::string error_text(const ErrorRecordObject& record, bool color) const;
+  std::string error_text(const ErrorRecordObject& record, const FormatPreferences& preferences,
+                         bool color) const;
+  // As the script wants it now; the formatter of the console is told.
+  FormatPreferences refresh();
 
   std::atomic<bool>& interrupt_;
   bool may_prompt_;
   bool out_is_terminal_, err_is_terminal_;
-  bool colors_, error_colors_;
+  bool colors_, error_colors_;  // what the terminals can show
   bool closed_ = false;
   int width_;
   const SourceTable* sources_ = nullptr;
+  std::function<FormatPreferences()> preferences_ = {};
+  bool plain_ = false;  // escape sequences are taken out of what is written
   std::string buffer_;
   std::string input_;  // read but not yet handed out
   bool input_ended_ = false;

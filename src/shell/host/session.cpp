@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "core/bounds.h"
+#include "shell/eval/style.h"
 #include "shell/host/console_host.h"
 
 namespace hvsh::shell {
@@ -93,6 +94,7 @@ class Session {
   Session(const CommandLine& line, Setup setup)
       : line_(line), host_(interrupted, may_prompt(line)), interpreter_(with_host(setup)), console_(host_) {
     host_.set_sources(&interpreter_.source_table());
+    host_.set_preferences([this] { return format_preferences(interpreter_); });
     interpreter_.set_interrupt_flag(&interrupted);
     if (line.format == OutputFormat::text) {
       interpreter_.set_console(&console_);

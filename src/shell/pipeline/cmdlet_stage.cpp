@@ -9,6 +9,7 @@
 
 #include "shell/eval/environment.h"
 #include "shell/eval/members.h"
+#include "shell/eval/style.h"
 
 namespace hvsh::shell {
 
@@ -69,6 +70,24 @@ class CmdletStage::BodyContext final : public Context {
     result = sink.take_value();
     return flow;
   }
+  Flow try_invoke(ScriptBlockObject& block, const Value& input, Value& result,
+                  std::optional<Error>& error) override {
+    error.reset();
+    Streams quiet{.parent = &stage_.streams_};
+    NullSink nothing;
+    quiet.targets[kError] = &nothing;
+    CollectSink sink;
+    Interpreter::PropagateGuard propagate(interpreter_, true);
+    const Flow flow = call(block, input, {}, sink, quiet);
+    result = sink.take_value();
+    Pending& pending = interpreter_.pending();
+    if (flow != Flow::stopped || pending.kind != Unwind::error) return flow;
+    interpreter_.remember(pending.error);
+    error = pending.error->error;
+    pending = {};
+    result = Value::null();
+    return Flow::more;
+  }
   Flow invoke_to_output(ScriptBlockObject& block, const Value& input,
                         std::span<const Value> arguments) override {
     EmitSink sink(stage_);
@@ -97,19 +116,28 @@ class CmdletStage::BodyContext final : public Context {
  protected:
   void* service(const void* key) override {
     if (key == &kServiceKey<Interpreter>) return &interpreter_;
+    if (key == &kServiceKey<FormatPreferences>) {
+      preferences_ = format_preferences(interpreter_);
+      return &preferences_;
+    }
     Services* services = interpreter_.services();
     return services != nullptr ? services->find(key) : nullptr;
   }
 
  private:
   Flow call(ScriptBlockObject& block, const Value& input, std::span<const Value> arguments, Sink& sink) {
-    Interpreter::StreamGuard streams(interpreter_, stage_.streams_);
+    return call(block, input, arguments, sink, stage_.streams_);
+  }
+  Flow call(ScriptBlockObject& block, const Value& input, std::span<const Value> arguments, Sink& sink,
+            const Streams& in_streams) {
+    Interpreter::StreamGuard streams(interpreter_, in_streams);
     return interpreter_.call_block(static_cast<ShellScriptBlock&>(block), arguments, input, ScopeMode::caller,
                                    sink, stage_.caller_.get());
   }
 
   CmdletStage& stage_;
   Interpreter& interpreter_;
+  FormatPreferences preferences_;  // of the last time they were asked for
 };
 
 CmdletStage::CmdletStage(Interpreter& interpreter, std::string_view name, const Cmdlet& cmdlet,
