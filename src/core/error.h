@@ -61,6 +61,8 @@ struct Error {
   std::string error_class = {};  // class of the command, e.g. Microsoft.HyperV.PowerShell.Commands.GetVM
   std::string exception =
       {};  // exception type that `catch [Type]` and CategoryInfo's reason see; empty: the default
+  // The exception that a .NET member threw, inside the one that says which call failed.
+  std::string inner_exception = {}, inner_message = {};
   std::string activity = {};  // the command as users know it, e.g. Stop-VM
   Span span = {};             // where in the script
 

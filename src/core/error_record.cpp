@@ -36,9 +36,16 @@ ErrorCategoryInfo category_info(const ErrorRecordObject& record) {
 
 Value exception_of(const ErrorRecordObject& record) {
   if (noun_cast<ExceptionInfo>(record.exception) != nullptr) return record.exception;
+  Value inner;
+  if (!record.error.inner_exception.empty()) {
+    inner = noun_value(ExceptionInfo{.type_name = record.error.inner_exception,
+                                     .message = record.error.inner_message,
+                                     .inner = {},
+                                     .stack_trace = {}});
+  }
   return noun_value(ExceptionInfo{.type_name = exception_type(record.error),
                                   .message = record.error.message,
-                                  .inner = {},
+                                  .inner = std::move(inner),
                                   .stack_trace = {}});
 }
 

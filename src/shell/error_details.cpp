@@ -15,8 +15,10 @@ constexpr int kDepthAtMost = 10;
 bool has_properties(const Value& value) {
   if (value.is_object(ObjectKind::error_record)) return true;
   // What says itself in a line is a line: CategoryInfo.
-  if (value.is_object(ObjectKind::record) || value.is_object(ObjectKind::noun))
-    return type_names(value)[0].find("ErrorCategoryInfo") == std::string::npos;
+  if (value.is_object(ObjectKind::record) || value.is_object(ObjectKind::noun)) {
+    const std::string type = type_names(value)[0];
+    return !type.ends_with("Info") || type.ends_with("InvocationInfo");
+  }
   return false;
 }
 

@@ -1,255 +1,221 @@
 // Get-Command.
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "core/cmdlet.h"
 #include "shell/cmdlets/name_patterns.h"
-#include "shell/eval/interpreter.h"
+#include "shell/eval/command_info.h"
+#include "shell/eval/environment.h"
+#include "shell/eval/modules.h"
 
-namespace hvsh {
-
-namespace {
-enum class CommandTypes : int32_t {
-  Alias = 1,
-  Function = 2,
-  Filter = 4,
-  Cmdlet = 8,
-  ExternalScript = 16,
-  Application = 32,
-  Script = 64,
-  All = 383
-};
-}  // namespace
-
-template <>
-struct EnumOf<CommandTypes> {
-  static constexpr EnumMember kMembers[] = {
-      {"Alias", 1},           {"Function", 2},     {"Filter", 4},  {"Cmdlet", 8},
-      {"ExternalScript", 16}, {"Application", 32}, {"Script", 64}, {"All", 383}};
-  static constexpr EnumInfo info{.type = {"System.Management.Automation.CommandTypes", "CommandTypes"},
-                                 .members = kMembers,
-                                 .flags = true};
-};
-
-namespace shell {
+namespace hvsh::shell {
 
 namespace {
 
-constexpr std::string_view kCore = "Microsoft.PowerShell.Core";
-
-struct CommandInfo {
-  CommandTypes type = CommandTypes::Cmdlet;
-  std::string name, version, source, definition, path;
-  Value parameters;
-
-  static constexpr Prop kProps[] = {
-      prop<&CommandInfo::type>("CommandType", "What kind of command it is."),
-      prop<&CommandInfo::name>("Name", "Its name."),
-      prop<&CommandInfo::version>("Version", "Of its module."),
-      prop<&CommandInfo::source>("Source", "Its module or path."),
-      prop<&CommandInfo::source>("ModuleName", "Its module."),
-      prop<&CommandInfo::definition>("Definition", "What an alias or function stands for."),
-      prop<&CommandInfo::path>("Path", "Of a script or program."),
-      prop<&CommandInfo::parameters>("Parameters", "Its parameters by name."),
-  };
-  static constexpr Column kTable[] = {{.property = "CommandType", .width = 15},
-                                      {.property = "Name", .width = 50},
-                                      {.property = "Version", .width = 10},
-                                      {.property = "Source"}};
-  static constexpr Noun noun{
-      .type = {"System.Management.Automation.CommandInfo", "CommandInfo"}, .props = kProps, .table = kTable};
-  std::string display() const { return name; }
-};
-
-Value parameters_of(const Decl& decl) {
-  auto map = make<MapObject>(true);
-  for (const Param& param : decl.params) {
-    auto info = make<RecordObject>();
-    info->type_names = {"System.Management.Automation.ParameterMetadata"};
-    info->set("Name", Value::string(param.name));
-    info->set("ParameterType", Value::string(param.type->name));
-    map->set(param.name, Value::object(info));
-  }
-  return Value::object(map);
-}
-
-CommandInfo describe(const Cmdlet& cmdlet) {
-  const Decl& decl = *cmdlet.decl;
-  const bool ours = decl.module == "Hyper-V";
-  return {.type = CommandTypes::Cmdlet,
-          .name = fmt::format("{}-{}", decl.verb, decl.noun),
-          .version = ours ? "2.0.0.0" : "7.0.0.0",
-          .source = std::string(decl.module),
-          .parameters = parameters_of(decl)};
-}
-
-CommandInfo describe(const Function& function) {
-  return {.type = function.kind == FunctionKind::filter ? CommandTypes::Filter : CommandTypes::Function,
-          .name = function.name,
-          .definition = function.block->text()};
+// Kinds by which lists are ordered, and names are looked up.
+int rank_of(CommandTypes type) {
+  constexpr CommandTypes kOrder[] = {CommandTypes::Alias,          CommandTypes::Function,
+                                     CommandTypes::Filter,         CommandTypes::Cmdlet,
+                                     CommandTypes::ExternalScript, CommandTypes::Application};
+  return static_cast<int>(std::find(std::begin(kOrder), std::end(kOrder), type) - std::begin(kOrder));
 }
 
 struct GetCommand {
-  std::vector<std::string> name, module, verb, noun;
+  std::vector<std::string> name, module, verb, noun, parameter_name, parameter_type;
   std::optional<CommandTypes> command_type;
-  Switch syntax, all;
+  std::vector<Value> argument_list;
+  Switch syntax, all, list_imported, show_command_info, use_fuzzy_matching;
   int32_t total_count = -1;
 
   static constexpr Param kParams[] = {
       param<&GetCommand::name>(
           "Name", {.position = 0, .from_pipeline = true, .from_pipeline_property = true, .wildcards = true},
           "Names."),
-      param<&GetCommand::module>("Module", {.wildcards = true, .aliases = {"PSSnapin"}}, "Modules."),
-      param<&GetCommand::verb>("Verb", {.wildcards = true}, "Verbs."),
-      param<&GetCommand::noun>("Noun", {.wildcards = true}, "Nouns."),
-      param<&GetCommand::command_type>("CommandType", {.aliases = {"Type"}}, "Kinds of commands."),
+      param<&GetCommand::argument_list>("ArgumentList",
+                                        {.position = 1, .remaining_arguments = true, .aliases = {"Args"}},
+                                        "Accepted; nothing depends on arguments."),
+      param<&GetCommand::module>(
+          "Module", {.from_pipeline_property = true, .wildcards = true, .aliases = {"PSSnapin"}}, "Modules."),
+      param<&GetCommand::verb>("Verb", {.from_pipeline_property = true, .wildcards = true}, "Verbs."),
+      param<&GetCommand::noun>("Noun", {.from_pipeline_property = true, .wildcards = true}, "Nouns."),
+      param<&GetCommand::parameter_name>("ParameterName", {.wildcards = true},
+                                         "Only commands that have one of these."),
+      param<&GetCommand::parameter_type>("ParameterType", {},
+                                         "Only commands with a parameter of such a type."),
+      param<&GetCommand::command_type>("CommandType", {.from_pipeline_property = true, .aliases = {"Type"}},
+                                       "Kinds of commands."),
       param<&GetCommand::syntax>("Syntax", {}, "How it is called."),
       param<&GetCommand::all>("All", {}, "Also those that others hide."),
+      param<&GetCommand::list_imported>("ListImported", {},
+                                        "Only what is there already, which is everything."),
+      param<&GetCommand::show_command_info>("ShowCommandInfo", {}, "Accepted; the objects are the same."),
+      param<&GetCommand::use_fuzzy_matching>("UseFuzzyMatching", {},
+                                             "Accepted; names are taken as they are."),
       param<&GetCommand::total_count>("TotalCount", {}, "At most so many."),
   };
   static constexpr std::string_view kAliases[] = {"gcm"};
+  static constexpr Example kExamples[] = {
+      {"(Get-Command Get-Date).CommandType", "Cmdlet", "Tells what Get-Date is."}};
   static constexpr Decl decl{.verb = "Get",
                              .noun = "Command",
-                             .module = kCore,
+                             .module = "Microsoft.PowerShell.Core",
                              .params = kParams,
                              .aliases = kAliases,
+                             .examples = kExamples,
                              .synopsis = "Gets commands by name, module, verb or noun."};
 
-  bool wants(CommandTypes type) const {
-    return !command_type || (static_cast<int32_t>(*command_type) & static_cast<int32_t>(type)) != 0;
-  }
+  std::vector<CommandInfo> found;
+  int32_t given = 0;
 
   Flow process(Context& context) {
     auto& interpreter = context.get<Interpreter>();
-    std::vector<CommandInfo> found;
-    std::vector<std::string> patterns = name;
-    if (patterns.empty()) patterns.emplace_back("*");
-    for (const std::string& pattern : patterns) {
+    found.clear();
+    if (name.empty()) collect(interpreter, "*");
+    for (const std::string& pattern : name) {
       const size_t before = found.size();
       if (is_pattern(pattern)) {
-        collect(interpreter, pattern, found);
-      } else {
-        exact(interpreter, pattern, found);
-        if (found.size() == before) {
-          Error error = interpreter.did_you_mean_command(pattern);
-          error.activity.clear();
-          if (const Flow flow = context.error(std::move(error)); flow != Flow::more) return flow;
-        }
+        collect(interpreter, pattern);
+        continue;
       }
+      exact(interpreter, pattern);
+      if (found.size() > before) continue;
+      Error error = interpreter.did_you_mean_command(pattern);
+      error.activity.clear();
+      if (const Flow flow = context.error(std::move(error)); flow != Flow::more) return flow;
     }
-    int32_t count = 0;
     for (CommandInfo& info : found) {
-      if (total_count >= 0 && count++ >= total_count) break;
-      const Flow flow = syntax ? context.write(Value::string(syntax_of(interpreter, info)))
-                               : context.write(noun_value(info));
-      if (flow != Flow::more) return flow;
+      if (total_count >= 0 && given >= total_count) return Flow::enough;
+      ++given;
+      if (const Flow flow = emit(context, std::move(info)); flow != Flow::more) return flow;
     }
     return Flow::more;
   }
 
-  void exact(Interpreter& interpreter, const std::string& wanted, std::vector<CommandInfo>& found) {
-    if (auto alias = interpreter.find_alias(interpreter.symbols().intern(wanted));
-        alias && wants(CommandTypes::Alias)) {
-      found.push_back({.type = CommandTypes::Alias, .name = wanted, .definition = *alias});
-      return;
+  Flow emit(Context& context, CommandInfo info) {
+    if (!syntax) return context.write(command_value(std::move(info)));
+    std::string text = syntax_of(info);
+    if (text.empty()) text = info.definition;
+    return context.write(Value::string("\n" + text + "\n"));
+  }
+
+  bool wants(CommandTypes type) const {
+    if (command_type) return (static_cast<int32_t>(*command_type) & static_cast<int32_t>(type)) != 0;
+    if (!verb.empty() || !noun.empty()) return rank_of(type) >= 1 && rank_of(type) <= 3;
+    return !name.empty() || rank_of(type) <= 3;
+  }
+
+  // Whether everything but the name fits.
+  bool fits(const CommandInfo& info) const {
+    if (!wants(info.type)) return false;
+    if (!module.empty() && !any_match(module, info.source)) return false;
+    if (!any_match(verb, info.verb()) || !any_match(noun, info.noun_part())) return false;
+    return has_parameter(info);
+  }
+
+  bool has_parameter(const CommandInfo& info) const {
+    if (parameter_name.empty() && parameter_type.empty()) return true;
+    const auto* map = info.parameters().as<MapObject>();
+    if (map == nullptr) return false;
+    for (const auto& [key, value] : map->entries()) {
+      auto type = get_property(value, "ParameterType");
+      const std::string type_name = type && *type ? to_string(**type) : std::string();
+      const std::string short_name = type_name.substr(type_name.rfind('.') + 1);
+      const bool type_fits = parameter_type.empty() || any_match(parameter_type, type_name) ||
+                             any_match(parameter_type, short_name);
+      if (any_match(parameter_name, to_string(key)) && type_fits) return true;
     }
-    const ResolvedCommand command = interpreter.resolve(wanted);
-    switch (command.kind) {
-      case ResolvedCommand::Kind::cmdlet: {
-        CommandInfo info = describe(*command.cmdlet);
-        const bool alias = !equal_names(info.name, wanted.substr(wanted.rfind('\\') + 1));
-        if (alias && wants(CommandTypes::Alias)) {
-          found.push_back({.type = CommandTypes::Alias, .name = wanted, .definition = info.name});
-        } else if (wants(CommandTypes::Cmdlet) && any_match(module, info.source)) {
-          found.push_back(std::move(info));
-        }
-        break;
-      }
-      case ResolvedCommand::Kind::function:
-        if (wants(CommandTypes::Function) && module.empty()) found.push_back(describe(*command.function));
-        break;
-      case ResolvedCommand::Kind::script:
-        if (wants(CommandTypes::ExternalScript) && module.empty()) {
-          found.push_back({.type = CommandTypes::ExternalScript,
-                           .name = command.path.substr(command.path.rfind('/') + 1),
-                           .source = command.path,
-                           .definition = command.path,
-                           .path = command.path});
-        }
-        break;
-      case ResolvedCommand::Kind::native:
-        if (wants(CommandTypes::Application) && module.empty()) {
-          found.push_back({.type = CommandTypes::Application,
-                           .name = command.path.substr(command.path.rfind('/') + 1),
-                           .version = "0.0.0.0",
-                           .source = command.path,
-                           .definition = command.path,
-                           .path = command.path});
-        }
-        break;
-      default: break;
+    return false;
+  }
+
+  void add(CommandInfo info) {
+    if (fits(info)) found.push_back(std::move(info));
+  }
+
+  // Module\Name: the name, with the module as a condition.
+  void exact(Interpreter& interpreter, const std::string& wanted) {
+    const size_t before = found.size();
+    const auto done = [&] { return !all && found.size() > before; };
+    const Symbol symbol = interpreter.symbols().intern(wanted);
+    if (auto alias = interpreter.find_alias(symbol)) add(describe_alias(interpreter, wanted, *alias));
+    if (done()) return;
+    const Cmdlet* cmdlet = interpreter.find_cmdlet(wanted);
+    const std::string plain = wanted.substr(wanted.rfind('\\') + 1);
+    const bool is_alias = cmdlet != nullptr && !equal_names(describe_cmdlet(*cmdlet).name, plain);
+    if (is_alias) add(describe_alias(interpreter, plain, describe_cmdlet(*cmdlet).name));
+    if (done()) return;
+    if (const Ref<Function> function = interpreter.find_function(symbol)) {
+      add(describe_function(interpreter, *function));
+    }
+    if (done()) return;
+    if (cmdlet != nullptr && !is_alias) add(describe_cmdlet(*cmdlet));
+    if (done()) return;
+    const ResolvedCommand other = interpreter.resolve(wanted);
+    if (other.kind == ResolvedCommand::Kind::script)
+      add(describe_path(CommandTypes::ExternalScript, other.path));
+    if (done()) return;
+    for (const std::string& path : interpreter.find_programs(wanted)) {
+      add(describe_path(CommandTypes::Application, path));
+      if (done()) return;
     }
   }
 
-  void collect(Interpreter& interpreter, const std::string& pattern, std::vector<CommandInfo>& found) {
+  void collect(Interpreter& interpreter, const std::string& pattern) {
     const Wildcard wildcard(pattern);
-    if (wants(CommandTypes::Function) && module.empty() && verb.empty() && noun.empty()) {
-      for (Frame* frame = &interpreter.frame(); frame != nullptr; frame = frame->parent.get()) {
-        if (!frame->functions) continue;
+    const size_t first = found.size();
+    for (Frame* frame = &interpreter.frame(); frame != nullptr; frame = frame->parent.get()) {
+      if (frame->functions) {
         for (const auto& [symbol, function] : *frame->functions) {
-          if (wildcard.matches(function->name)) found.push_back(describe(*function));
+          const std::string_view own = interpreter.symbols().name(symbol);
+          if (wildcard.matches(own)) add(describe_function(interpreter, *function));
         }
       }
-      std::sort(found.begin(), found.end(), [](const CommandInfo& a, const CommandInfo& b) {
-        return to_lower(a.name) < to_lower(b.name);
-      });
-    }
-    if (!wants(CommandTypes::Cmdlet)) return;
-    for (const CmdletEntry& entry : interpreter.cmdlets()) {
-      const Decl& declared = *entry.cmdlet->decl;
-      if (wildcard.matches(entry.name) && any_match(module, declared.module) &&
-          any_match(verb, declared.verb) && any_match(noun, declared.noun)) {
-        found.push_back(describe(*entry.cmdlet));
+      if (frame->aliases && wants(CommandTypes::Alias)) {
+        for (const auto& [symbol, command] : *frame->aliases) {
+          const std::string own(interpreter.symbols().name(symbol));
+          if (wildcard.matches(own)) add(describe_alias(interpreter, own, command));
+        }
       }
     }
+    for (const CmdletEntry& entry : interpreter.cmdlets()) {
+      if (wildcard.matches(entry.name)) add(describe_cmdlet(*entry.cmdlet));
+      if (!wants(CommandTypes::Alias)) continue;
+      for (std::string_view alias : entry.cmdlet->decl->aliases) {
+        if (wildcard.matches(alias))
+          add(describe_alias(interpreter, std::string(alias), std::string(entry.name)));
+      }
+    }
+    if (wants(CommandTypes::Application) && verb.empty() && noun.empty() && module.empty())
+      programs(wildcard);
+    std::stable_sort(found.begin() + static_cast<ptrdiff_t>(first), found.end(),
+                     [](const CommandInfo& a, const CommandInfo& b) {
+                       if (rank_of(a.type) != rank_of(b.type)) return rank_of(a.type) < rank_of(b.type);
+                       return to_lower(a.name) < to_lower(b.name);
+                     });
   }
 
-  // One line a parameter set, as Get-Command -Syntax gives it.
-  static std::string syntax_of(Interpreter& interpreter, const CommandInfo& info) {
-    const Cmdlet* cmdlet = interpreter.find_cmdlet(info.name);
-    if (cmdlet == nullptr) return info.definition;
-    const Decl& declared = *cmdlet->decl;
-    std::string text;
-    const size_t sets = std::max<size_t>(declared.sets.size(), 1);
-    for (size_t set = 0; set < sets; ++set) {
-      const SetMask bit = SetMask{1} << set;
-      fmt::format_to(std::back_inserter(text), "{}{}", text.empty() ? "" : "\n", info.name);
-      std::vector<const Param*> params;
-      for (const Param& param : declared.params) {
-        if ((param.sets() & bit) != 0) params.push_back(&param);
+  void programs(const Wildcard& wildcard) {
+    const std::string path = get_environment("PATH").value_or("");
+    std::string_view rest = path;
+    while (!rest.empty()) {
+      const size_t end = std::min(rest.find(':'), rest.size());
+      std::error_code failed;
+      for (const auto& entry :
+           std::filesystem::directory_iterator(std::string(rest.substr(0, end)), failed)) {
+        if (!wildcard.matches(entry.path().filename().string())) continue;
+        const auto mode = entry.status(failed).permissions();
+        using Perms = std::filesystem::perms;
+        const bool runs =
+            (mode & (Perms::owner_exec | Perms::group_exec | Perms::others_exec)) != Perms::none;
+        if (runs && entry.is_regular_file(failed))
+          add(describe_path(CommandTypes::Application, entry.path().string()));
       }
-      const auto rank = [bit](const Param* param) {
-        const int position = param->position_in(bit);
-        return position >= 0 ? position : 1000;
-      };
-      std::stable_sort(params.begin(), params.end(),
-                       [&](const Param* a, const Param* b) { return rank(a) < rank(b); });
-      for (const Param* param : params) {
-        const bool positional = param->position_in(bit) >= 0, mandatory = param->mandatory_in(bit);
-        std::string word = positional ? fmt::format("[-{}]", param->name) : fmt::format("-{}", param->name);
-        if (!param->is_switch) {
-          const std::string_view type =
-              param->type->short_name.empty() ? param->type->name : param->type->short_name;
-          fmt::format_to(std::back_inserter(word), " <{}{}>", type, param->is_collection ? "[]" : "");
-        }
-        text += mandatory ? " " + word : " [" + word + "]";
-      }
-      if (declared.should_process) text += " [-WhatIf] [-Confirm]";
-      text += " [<CommonParameters>]";
+      rest.remove_prefix(std::min(end + 1, rest.size()));
     }
-    return text;
   }
 };
 CMDLET(GetCommand);
+
 }  // namespace
 
 std::span<const CmdletEntry> command_cmdlets() {
@@ -257,5 +223,4 @@ std::span<const CmdletEntry> command_cmdlets() {
   return kEntries;
 }
 
-}  // namespace shell
-}  // namespace hvsh
+}  // namespace hvsh::shell

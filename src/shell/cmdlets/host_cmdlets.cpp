@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "core/cmdlet.h"
+#include "shell/eval/environment.h"
 #include "shell/eval/interpreter.h"
 
 namespace hvsh::shell {
@@ -159,12 +160,8 @@ struct TeeObject {
     }
     auto path = context.resolve_path(file_path);
     if (!path) return context.terminate(path.take_error());
-    std::FILE* file = std::fopen(path->c_str(), append ? "ae" : "we");
-    if (file == nullptr) return context.terminate(errno_error("write to file", *path, errno));
-    const std::string text = context.format_text(kept, 0);
-    const bool whole = std::fwrite(text.data(), 1, text.size(), file) == text.size();
-    const int code = errno;
-    if (std::fclose(file) != 0 || !whole) return context.terminate(errno_error("write to file", *path, code));
+    auto written = write_whole_file(*path, context.format_text(kept, 0), append.on);
+    if (!written) return context.terminate(written.take_error());
     return Flow::more;
   }
 };

@@ -1,11 +1,10 @@
-// Import-, Get- and Remove-Module, Export-ModuleMember.
+// Import-, Get-, New- and Remove-Module, Export-ModuleMember.
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include "core/cmdlet.h"
 #include "shell/cmdlets/name_patterns.h"
 #include "shell/eval/environment.h"
-#include "shell/eval/interpreter.h"
+#include "shell/eval/module_files.h"
 
 namespace hvsh::shell {
 
@@ -13,90 +12,47 @@ namespace {
 
 constexpr std::string_view kCore = "Microsoft.PowerShell.Core";
 
-struct ModuleInfo {
-  std::string name, version, path, module_type;
-  std::vector<std::string> exported;
-
-  static constexpr Prop kProps[] = {
-      prop<&ModuleInfo::module_type>("ModuleType", "Script, Binary or Manifest."),
-      prop<&ModuleInfo::version>("Version", "Its version."),
-      prop<&ModuleInfo::name>("Name", "Its name."),
-      prop<&ModuleInfo::path>("Path", "Its file."),
-      prop<&ModuleInfo::exported>("ExportedCommands", "What it brings."),
-  };
-  static constexpr Column kTable[] = {{.property = "ModuleType", .width = 10},
-                                      {.property = "Version", .width = 10},
-                                      {.property = "Name", .width = 35},
-                                      {.property = "ExportedCommands"}};
-  static constexpr Noun noun{.type = {"System.Management.Automation.PSModuleInfo", "PSModuleInfo"},
-                             .props = kProps,
-                             .table = kTable};
-  std::string display() const { return name; }
-};
-
-// Modules that Windows scripts import and whose cmdlets, as far as there are any, are built in.
-constexpr std::string_view kKnownModules[] = {
-    "Hyper-V",
-    "Microsoft.PowerShell.Core",
-    "Microsoft.PowerShell.Management",
-    "Microsoft.PowerShell.Utility",
-    "Microsoft.PowerShell.Security",
-    "Microsoft.PowerShell.Host",
-    "Microsoft.PowerShell.Archive",
-    "Microsoft.PowerShell.Diagnostics",
-    "CimCmdlets",
-    "PSReadLine",
-    "FailoverClusters",
-    "NetAdapter",
-    "NetTCPIP",
-    "NetNat",
-    "NetSecurity",
-    "NetQos",
-    "NetLbfo",
-    "DcbQos",
-    "NetworkSwitchManager",
-    "Storage",
-    "ServerManager",
-    "ServerManagerTasks",
-    "DnsClient",
-    "Dism",
-    "International",
-};
-
-bool is_built_in(Interpreter& interpreter, std::string_view name) {
-  for (std::string_view known : kKnownModules) {
-    if (equal_names(known, name)) return true;
-  }
-  return std::any_of(interpreter.cmdlets().begin(), interpreter.cmdlets().end(),
-                     [&](const CmdletEntry& entry) { return equal_names(entry.cmdlet->decl->module, name); });
-}
-
-ModuleInfo built_in(Interpreter& interpreter, std::string_view name) {
-  ModuleInfo info{.name = std::string(name),
-                  .version = equal_names(name, "Hyper-V") ? "2.0.0.0" : "7.0.0.0",
-                  .module_type = "Binary"};
-  for (const CmdletEntry& entry : interpreter.cmdlets()) {
-    if (equal_names(entry.cmdlet->decl->module, name)) info.exported.emplace_back(entry.name);
-  }
-  return info;
+// Modules belong to the session; only what a module imports is its own, and what -Scope Local keeps.
+Frame& import_target(Interpreter& interpreter, bool local) {
+  Frame& caller = interpreter.frame();
+  if (local) return caller;
+  return caller.home && caller.home->module != nullptr ? *caller.home : interpreter.global();
 }
 
 struct ImportModule {
-  std::vector<std::string> name, function_patterns;
-  Switch force, passthru, global, disable_name_checking, skip_edition_check, use_windows_powershell;
-  std::string scope, prefix, minimum_version, required_version;
+  std::vector<Value> name;
+  std::optional<std::vector<std::string>> function, alias, variable, cmdlet;
+  std::vector<Value> argument_list;
+  Switch force, passthru, global, as_custom_object, disable_name_checking, no_clobber, skip_edition_check,
+      use_windows_powershell;
+  std::string scope, prefix, minimum_version, maximum_version, required_version;
 
   static constexpr Param kParams[] = {
-      param<&ImportModule::name>("Name", {.position = 0, .mandatory = true, .from_pipeline = true},
-                                 "Modules."),
-      param<&ImportModule::function_patterns>("Function", {.wildcards = true}, "Only these functions."),
+      param<&ImportModule::name>("Name",
+                                 {.position = 0,
+                                  .mandatory = true,
+                                  .from_pipeline = true,
+                                  .aliases = {"ModuleInfo", "FullyQualifiedName", "Assembly"}},
+                                 "Modules: names, files, or what Get-Module gives."),
+      param<&ImportModule::function>("Function", {.wildcards = true}, "Only these functions."),
+      param<&ImportModule::cmdlet>("Cmdlet", {.wildcards = true},
+                                   "Accepted; built-in cmdlets are always there."),
+      param<&ImportModule::variable>("Variable", {.wildcards = true}, "Only these variables."),
+      param<&ImportModule::alias>("Alias", {.wildcards = true}, "Only these aliases."),
       param<&ImportModule::force>("Force", {}, "Again, when it is there."),
       param<&ImportModule::passthru>("PassThru", {}, "Gives the module."),
+      param<&ImportModule::as_custom_object>("AsCustomObject", {},
+                                             "Gives an object whose methods are its functions."),
       param<&ImportModule::global>("Global", {}, "For all scopes."),
       param<&ImportModule::scope>("Scope", {}, "Global or Local."),
       param<&ImportModule::prefix>("Prefix", {}, "Before the nouns of its functions."),
-      param<&ImportModule::minimum_version>("MinimumVersion", {.aliases = {"Version"}}, "Accepted."),
-      param<&ImportModule::required_version>("RequiredVersion", {}, "Accepted."),
+      param<&ImportModule::argument_list>("ArgumentList", {.aliases = {"Args"}},
+                                          "For the module's param block."),
+      param<&ImportModule::minimum_version>("MinimumVersion", {.aliases = {"Version"}},
+                                            "At least this version."),
+      param<&ImportModule::maximum_version>("MaximumVersion", {}, "At most this version."),
+      param<&ImportModule::required_version>("RequiredVersion", {}, "This version."),
+      param<&ImportModule::no_clobber>("NoClobber", {.aliases = {"NoOverwrite"}}, "Accepted."),
       param<&ImportModule::disable_name_checking>("DisableNameChecking", {},
                                                   "Accepted; names are not checked."),
       param<&ImportModule::skip_edition_check>("SkipEditionCheck", {}, "Accepted."),
@@ -104,176 +60,249 @@ struct ImportModule {
                                                    "Accepted."),
   };
   static constexpr std::string_view kAliases[] = {"ipmo"};
+  static constexpr Example kExamples[] = {
+      {"Import-Module Hyper-V -PassThru | ForEach-Object Name", "Hyper-V", "Built-in modules are there."}};
   static constexpr Decl decl{
       .verb = "Import",
       .noun = "Module",
       .module = kCore,
       .params = kParams,
       .aliases = kAliases,
+      .examples = kExamples,
       .synopsis = "Brings in the functions of a module file; built-in modules are there."};
 
   Flow process(Context& context) {
     auto& interpreter = context.get<Interpreter>();
-    for (const std::string& one : name) {
-      const bool is_path = one.find_first_of("/\\") != std::string::npos || one.ends_with(".psm1") ||
-                           one.ends_with(".psd1") || one.ends_with(".ps1");
-      if (!is_path && is_built_in(interpreter, one)) {
-        if (!passthru) continue;
-        if (const Flow flow = context.write(noun_value(built_in(interpreter, one))); flow != Flow::more)
-          return flow;
-        continue;
+    for (const Value& one : name) {
+      std::shared_ptr<Module> module = module_cast(one);
+      const std::string wanted =
+          module ? (module->path.empty() ? module->name : module->path) : to_string(one);
+      if (!module) {
+        if (const Flow flow = find(context, interpreter, wanted, module); flow != Flow::more) return flow;
+        if (!module) continue;
       }
-      auto file = find_file(context, one);
-      if (!file) {
-        if (const Flow flow = context.error(file.take_error()); flow != Flow::more) return flow;
-        continue;
-      }
-      ModuleInfo info;
-      if (const Flow flow = load(context, interpreter, *file, info); flow != Flow::more) return flow;
-      if (passthru) {
-        if (const Flow flow = context.write(noun_value(std::move(info))); flow != Flow::more) return flow;
-      }
+      if (const Flow flow = use(context, interpreter, module); flow != Flow::more) return flow;
     }
     return Flow::more;
   }
 
-  static bool is_file(const std::string& path) {
-    struct stat status {};
-    return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+  // The module of that name, loaded; null when it is not there, which has been said then.
+  Flow find(Context& context, Interpreter& interpreter, const std::string& wanted,
+            std::shared_ptr<Module>& module) {
+    if (!is_module_path(wanted) && is_built_in_module(interpreter, wanted)) {
+      module = built_in_module(interpreter, wanted);
+      if (version_fits(module->version)) return Flow::more;
+      module = nullptr;
+      return context.error(module_not_found(wanted, version_text()));
+    }
+    auto file = find_module_file(interpreter, wanted);
+    if (!file) return context.error(file.take_error());
+    for (const auto& loaded : interpreter.modules()) {
+      if (loaded->path == *file) module = loaded;
+    }
+    if (module && force) {
+      remove_module(interpreter, module);
+      module = nullptr;
+    }
+    if (module) return Flow::more;
+    module = std::make_shared<Module>();
+    const std::vector<Value> arguments = argument_list;
+    CollectSink sink;
+    const Flow flow = load_module_file(interpreter, *file, arguments, *module, module, sink);
+    if (flow == Flow::stopped) return flow;
+    if (!version_fits(module->version)) {
+      module = nullptr;
+      return context.error(module_not_found(wanted, version_text()));
+    }
+    interpreter.modules().push_back(module);
+    return context.write_all(sink.take_items());
   }
 
-  // A file, a folder with a file of its name in it, or a name below $env:PSModulePath.
-  static Result<std::string> find_file(Context& context, const std::string& one) {
-    std::vector<std::string> bases;
-    if (auto path = context.resolve_path(one)) bases.push_back(*path);
-    if (one.find_first_of("/\\") == std::string::npos) {
-      const char* list = std::getenv("PSModulePath");
-      std::string_view rest = list != nullptr ? list : "";
-      while (!rest.empty()) {
-        const size_t end = std::min(rest.find(':'), rest.size());
-        bases.push_back(fmt::format("{}/{}", rest.substr(0, end), one));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-      }
-    }
-    for (const std::string& base : bases) {
-      if (is_file(base)) return base;
-      const std::string leaf = base.substr(base.rfind('/') + 1);
-      for (const char* extension : {".psd1", ".psm1", ".ps1"}) {
-        if (is_file(base + extension)) return base + extension;
-        if (is_file(base + "/" + leaf + extension)) return base + "/" + leaf + extension;
-      }
-    }
-    return Error{.id = "Modules_ModuleNotFound",
-                 .category = ErrorCategory::ResourceUnavailable,
-                 .message = fmt::format(
-                     "The specified module '{}' was not loaded because no valid module file was found "
-                     "in any module directory.",
-                     one),
-                 .hint = "Give the path of a .psm1 or .psd1 file, or set $env:PSModulePath.",
-                 .target = one,
-                 .target_type = "System.String",
-                 .exception = "System.IO.FileNotFoundException"};
+  std::string version_text() const {
+    return !required_version.empty()  ? required_version
+           : !minimum_version.empty() ? minimum_version
+                                      : maximum_version;
   }
 
-  Flow load(Context& context, Interpreter& interpreter, std::string file, ModuleInfo& info) {
-    info.name = file.substr(file.rfind('/') + 1);
-    info.name.resize(info.name.rfind('.'));
-    info.module_type = "Script";
-    info.version = "0.0";
-    info.path = file;
-    std::vector<std::string> exports = function_patterns;
-    if (file.ends_with(".psd1")) {
-      Value manifest;
-      auto source = interpreter.load_file(file);
-      if (!source) return context.terminate(source.take_error());
-      CollectSink sink;
-      auto block = make<ShellScriptBlock>(*source, *(*source)->parsed.root);
-      if (interpreter.call_block(*block, {}, Value::nothing(), ScopeMode::child, sink) == Flow::stopped) {
-        return Flow::stopped;
-      }
-      manifest = sink.take_value();
-      const auto* map = manifest.as<MapObject>();
-      const Value* root = map == nullptr ? nullptr : map->find("RootModule");
-      if (root == nullptr && map != nullptr) root = map->find("ModuleToProcess");
-      if (root == nullptr || root->is_null()) {
-        return context.terminate(
-            {.id = "Modules_InvalidManifest",
-             .category = ErrorCategory::InvalidData,
-             .message = fmt::format("The module manifest '{}' names no RootModule.", file),
-             .target = file});
-      }
-      if (const Value* version = map->find("ModuleVersion")) info.version = to_string(*version);
-      if (const Value* functions = map->find("FunctionsToExport"); functions != nullptr && exports.empty()) {
-        for (const Value& item : to_items(*functions)) exports.push_back(to_string(item));
-      }
-      file = folder_of(file) + "/" + to_string(*root);
-    }
-    auto source = interpreter.load_file(file);
-    if (!source) return context.terminate(source.take_error());
-    return interpreter.import_module(*source, exports, prefix, global || equal_names(scope, "global"),
-                                     info.exported);
+  bool version_fits(const std::string& text) const {
+    const auto own = Version::parse(text);
+    const auto holds = [&](const std::string& bound, auto test) {
+      const auto parsed = Version::parse(bound);
+      return !parsed || !own || test(*own, *parsed);
+    };
+    return holds(minimum_version, [](const Version& a, const Version& b) { return a >= b; }) &&
+           holds(maximum_version, [](const Version& a, const Version& b) { return a <= b; }) &&
+           holds(required_version, [](const Version& a, const Version& b) { return a == b; });
+  }
+
+  Flow use(Context& context, Interpreter& interpreter, const std::shared_ptr<Module>& module) {
+    Frame& to = import_target(interpreter, equal_names(scope, "local"));
+    Frame& target = global || equal_names(scope, "global") ? interpreter.global() : to;
+    if (as_custom_object) return context.write(module_object(*module));
+    const ImportFilter filter{
+        .functions = function, .variables = variable, .aliases = alias, .prefix = prefix};
+    give_members(interpreter, *module, filter, target);
+    return passthru ? context.write(module_value(module)) : Flow::more;
   }
 };
 CMDLET(ImportModule);
 
 struct GetModule {
   std::vector<std::string> name;
-  Switch list_available, all, refresh;
+  Switch list_available, all, refresh, skip_edition_check;
+  std::string edition;
   static constexpr Param kParams[] = {
-      param<&GetModule::name>("Name", {.position = 0, .from_pipeline = true, .wildcards = true}, "Modules."),
+      param<&GetModule::name>(
+          "Name",
+          {.position = 0, .from_pipeline = true, .wildcards = true, .aliases = {"FullyQualifiedName"}},
+          "Modules."),
       param<&GetModule::list_available>("ListAvailable", {}, "Also those that are not imported."),
-      param<&GetModule::all>("All", {}, "Accepted."),
-      param<&GetModule::refresh>("Refresh", {}, "Accepted."),
+      param<&GetModule::all>("All", {}, "Also nested modules."),
+      param<&GetModule::refresh>("Refresh", {}, "Accepted; nothing is kept."),
+      param<&GetModule::edition>("PSEdition", {}, "Accepted."),
+      param<&GetModule::skip_edition_check>("SkipEditionCheck", {}, "Accepted."),
   };
   static constexpr std::string_view kAliases[] = {"gmo"};
+  static constexpr Example kExamples[] = {
+      {"(Get-Module Hyper-V).Name", "Hyper-V", "Asks whether Hyper-V is there."}};
   static constexpr Decl decl{.verb = "Get",
                              .noun = "Module",
                              .module = kCore,
                              .params = kParams,
                              .aliases = kAliases,
+                             .examples = kExamples,
                              .synopsis = "Gets the modules that are there."};
 
   Flow process(Context& context) {
     auto& interpreter = context.get<Interpreter>();
-    for (std::string_view known : kKnownModules) {
-      if (!any_match(name, known)) continue;
-      ModuleInfo info = built_in(interpreter, known);
-      if (info.exported.empty()) continue;
-      if (const Flow flow = context.write(noun_value(std::move(info))); flow != Flow::more) return flow;
+    std::vector<std::shared_ptr<Module>> found;
+    for (std::string_view known : built_in_modules()) {
+      auto module = built_in_module(interpreter, known);
+      if (!module->cmdlets.empty()) found.push_back(std::move(module));
+    }
+    for (const auto& module : interpreter.modules()) {
+      if (!list_available || !module->path.empty()) found.push_back(module);
+      if (all) found.insert(found.end(), module->nested.begin(), module->nested.end());
+    }
+    if (list_available) {
+      for (const std::string& file : available_module_files()) {
+        const auto same = [&](const auto& module) { return module->path == file; };
+        if (std::any_of(found.begin(), found.end(), same)) continue;
+        auto module = std::make_shared<Module>();
+        module_header(interpreter, file, *module);
+        found.push_back(std::move(module));
+      }
+    }
+    const auto before = [](const auto& a, const auto& b) { return to_lower(a->name) < to_lower(b->name); };
+    std::stable_sort(found.begin(), found.end(), before);
+    for (auto& module : found) {
+      if (!any_match(name, module->name) && !any_match(name, module->path)) continue;
+      if (const Flow flow = context.write(module_value(std::move(module))); flow != Flow::more) return flow;
     }
     return Flow::more;
   }
 };
 CMDLET(GetModule);
 
+struct NewModule {
+  std::string name;
+  Ref<ScriptBlockObject> script_block;
+  std::optional<std::vector<std::string>> function;
+  std::vector<std::string> cmdlet;
+  std::vector<Value> argument_list;
+  Switch return_result, as_custom_object;
+  static constexpr Param kParams[] = {
+      param<&NewModule::name>("Name", {.position = 0}, "Its name."),
+      param<&NewModule::script_block>("ScriptBlock", {.position = 1, .mandatory = true}, "Its code."),
+      param<&NewModule::function>("Function", {.wildcards = true}, "Only these functions."),
+      param<&NewModule::cmdlet>("Cmdlet", {}, "Accepted; script modules have none."),
+      param<&NewModule::argument_list>("ArgumentList", {.remaining_arguments = true, .aliases = {"Args"}},
+                                       "For its param block."),
+      param<&NewModule::return_result>("ReturnResult", {},
+                                       "Gives what the code writes instead of the module."),
+      param<&NewModule::as_custom_object>("AsCustomObject", {},
+                                          "Gives an object whose methods are its functions."),
+  };
+  static constexpr std::string_view kAliases[] = {"nmo"};
+  static constexpr Example kExamples[] = {
+      {"$null = New-Module -Name Greetings -ScriptBlock { function Get-Greeting { 'Hello' } }; Get-Greeting",
+       "Hello", "Makes a module of a block."}};
+  static constexpr Decl decl{.verb = "New",
+                             .noun = "Module",
+                             .module = kCore,
+                             .params = kParams,
+                             .aliases = kAliases,
+                             .examples = kExamples,
+                             .synopsis = "Makes a module of a script block, with a scope of its own."};
+
+  Flow process(Context& context) {
+    auto& interpreter = context.get<Interpreter>();
+    auto& given = static_cast<ShellScriptBlock&>(*script_block);
+    auto module = std::make_shared<Module>();
+    module->name = name.empty() ? fmt::format("__DynamicModule_{}", Guid::random().to_string()) : name;
+    module->path = module->name;
+    auto block = make<ShellScriptBlock>(given.source, *given.tree);
+    CollectSink sink;
+    if (interpreter.open_module(module, *block) == Flow::stopped) return Flow::stopped;
+    if (interpreter.run_module(module, block, argument_list, sink) == Flow::stopped) return Flow::stopped;
+    if (as_custom_object) return context.write(module_object(*module));
+    give_members(interpreter, *module, {.functions = function}, import_target(interpreter, false));
+    interpreter.modules().push_back(module);
+    if (return_result) return context.write_all(sink.take_items());
+    return context.write(module_value(module));
+  }
+};
+CMDLET(NewModule);
+
 struct RemoveModule {
-  std::vector<std::string> name;
+  std::vector<Value> name;
   Switch force;
   static constexpr Param kParams[] = {
-      param<&RemoveModule::name>("Name", {.position = 0, .mandatory = true, .from_pipeline = true},
+      param<&RemoveModule::name>("Name",
+                                 {.position = 0,
+                                  .mandatory = true,
+                                  .from_pipeline = true,
+                                  .wildcards = true,
+                                  .aliases = {"ModuleInfo", "FullyQualifiedName"}},
                                  "Modules."),
-      param<&RemoveModule::force>("Force", {}, "Accepted."),
+      param<&RemoveModule::force>("Force", {}, "Accepted; script modules can always be removed."),
   };
   static constexpr std::string_view kAliases[] = {"rmo"};
+  static constexpr Example kExamples[] = {
+      {"$null = New-Module -Name Greetings { function Get-Greeting { 'Hello' } }; Remove-Module Greetings",
+       "", "Takes a module's functions away."}};
   static constexpr Decl decl{.verb = "Remove",
                              .noun = "Module",
                              .module = kCore,
                              .params = kParams,
                              .aliases = kAliases,
+                             .examples = kExamples,
                              .should_process = true,
-                             .synopsis = "Accepted for modules that are built in, which stay."};
+                             .synopsis = "Takes a module's functions away. What is built in stays."};
   Flow process(Context& context) {
     auto& interpreter = context.get<Interpreter>();
-    for (const std::string& one : name) {
-      if (is_built_in(interpreter, one)) continue;
-      const Flow flow =
-          context.error({.id = "Modules_NoModulesRemoved",
-                         .category = ErrorCategory::ResourceUnavailable,
-                         .message = fmt::format("No module '{}' can be removed: functions of module files "
-                                                "stay until the end.",
-                                                one),
-                         .target = one});
-      if (flow != Flow::more) return flow;
+    for (const Value& one : name) {
+      std::vector<std::shared_ptr<Module>> wanted;
+      const std::shared_ptr<Module> given = module_cast(one);
+      for (const auto& module : interpreter.modules()) {
+        if (module == given || (!given && Wildcard(to_string(one)).matches(module->name)))
+          wanted.push_back(module);
+      }
+      const bool built_in = is_built_in_module(interpreter, to_string(one));
+      if (wanted.empty() && !built_in && !is_pattern(to_string(one))) {
+        const Flow flow =
+            context.error({.id = "Modules_NoModulesRemoved",
+                           .category = ErrorCategory::ResourceUnavailable,
+                           .message = "No modules were removed. Verify that the specification of modules "
+                                      "to remove is correct and those modules exist in the runspace."});
+        if (flow != Flow::more) return flow;
+      }
+      for (const auto& module : wanted) {
+        const Answer answer = context.should_process(
+            fmt::format("{} (Path: '{}')", module->name, module->path), "Remove-Module");
+        if (answer == Answer::stopped) return Flow::stopped;
+        if (answer == Answer::yes) remove_module(interpreter, module);
+      }
     }
     return Flow::more;
   }
@@ -283,29 +312,57 @@ CMDLET(RemoveModule);
 struct ExportModuleMember {
   std::vector<std::string> function, cmdlet, variable, alias;
   static constexpr Param kParams[] = {
-      param<&ExportModuleMember::function>("Function", {.position = 0, .from_pipeline = true}, "Functions."),
-      param<&ExportModuleMember::cmdlet>("Cmdlet", {}, "Accepted."),
-      param<&ExportModuleMember::variable>("Variable", {}, "Accepted."),
-      param<&ExportModuleMember::alias>("Alias", {}, "Aliases."),
+      param<&ExportModuleMember::function>(
+          "Function",
+          {.position = 0, .from_pipeline = true, .from_pipeline_property = true, .wildcards = true},
+          "Functions."),
+      param<&ExportModuleMember::cmdlet>("Cmdlet", {.from_pipeline_property = true, .wildcards = true},
+                                         "Accepted; script modules have none."),
+      param<&ExportModuleMember::variable>("Variable", {.from_pipeline_property = true, .wildcards = true},
+                                           "Variables."),
+      param<&ExportModuleMember::alias>("Alias", {.from_pipeline_property = true, .wildcards = true},
+                                        "Aliases."),
   };
+  static constexpr Example kExamples[] = {
+      {"$null = New-Module -Name M { function a { 'seen' }; function b { 'hidden' }; Export-ModuleMember a "
+       "}; a",
+       "seen", "Shows one function of a module."}};
   static constexpr Decl decl{.verb = "Export",
                              .noun = "ModuleMember",
                              .module = kCore,
                              .params = kParams,
+                             .examples = kExamples,
                              .synopsis = "Says which functions of a module others see."};
   Flow process(Context& context) {
     auto& interpreter = context.get<Interpreter>();
-    interpreter.export_members(function, alias);
+    Frame* home = interpreter.frame().home.get();
+    if (home == nullptr || home->module == nullptr) {
+      return context.terminate(
+          {.id = "Modules_CanOnlyExecuteExportModuleMemberInsideAModule",
+           .category = ErrorCategory::InvalidOperation,
+           .message = "The Export-ModuleMember cmdlet can only be called from inside a module.",
+           .exception = "System.Management.Automation.PSInvalidOperationException"});
+    }
+    Module& module = *home->module;
+    if (!module.exports) module.exports.emplace();
+    const auto add = [](std::vector<std::string>& to, const std::vector<std::string>& names) {
+      to.insert(to.end(), names.begin(), names.end());
+    };
+    add(module.exports->functions, function);
+    add(module.exports->variables, variable);
+    add(module.exports->aliases, alias);
     return Flow::more;
   }
 };
 CMDLET(ExportModuleMember);
+
 }  // namespace
 
 std::span<const CmdletEntry> module_cmdlets() {
   static constexpr CmdletEntry kEntries[] = {{"Export-ModuleMember", &cmdlet_ExportModuleMember},
                                              {"Get-Module", &cmdlet_GetModule},
                                              {"Import-Module", &cmdlet_ImportModule},
+                                             {"New-Module", &cmdlet_NewModule},
                                              {"Remove-Module", &cmdlet_RemoveModule}};
   return kEntries;
 }

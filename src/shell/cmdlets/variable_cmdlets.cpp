@@ -5,6 +5,7 @@
 
 #include "core/cmdlet.h"
 #include "core/wildcard.h"
+#include "shell/cmdlets/scope_argument.h"
 #include "shell/eval/interpreter.h"
 
 namespace hvsh {
@@ -48,23 +49,6 @@ ScopedItemOptions options_of(const Slot& slot) {
   return static_cast<ScopedItemOptions>(slot.constraint != nullptr ? slot.constraint->flags : 0);
 }
 
-// global, script, local, or how many scopes up.
-Result<Frame*> scope_of(Interpreter& interpreter, const std::string& scope) {
-  if (scope.empty() || equal_names(scope, "local")) return &interpreter.frame();
-  if (equal_names(scope, "global")) return &interpreter.global();
-  if (equal_names(scope, "script")) return interpreter.frame().script;
-  auto number = to_integer(Value::string(scope), IntType::i32);
-  Frame* frame = &interpreter.frame();
-  if (number && number->as_int() >= 0) {
-    for (int64_t i = number->as_int(); i > 0 && frame != nullptr; --i) frame = frame->parent.get();
-    if (frame != nullptr) return frame;
-  }
-  return Error{.id = "ArgumentOutOfRange",
-               .category = ErrorCategory::InvalidArgument,
-               .message = fmt::format("The scope number '{}' exceeds the number of active scopes.", scope),
-               .target = scope};
-}
-
 Error not_found(const std::string& name) {
   return {.id = "VariableNotFound",
           .category = ErrorCategory::ObjectNotFound,
@@ -99,7 +83,7 @@ struct GetVariable {
 
   Flow process(Context& context) {
     auto& interpreter = context.get<Interpreter>();
-    auto frame = scope_of(interpreter, scope);
+    auto frame = scope_argument(interpreter, scope);
     if (!frame) return context.terminate(frame.take_error());
     std::vector<std::string> patterns = name;
     if (patterns.empty()) patterns.emplace_back("*");
@@ -152,7 +136,7 @@ struct VariableChange {
 
   Flow set(Context& context, const std::string& name, const Value& value) {
     auto& interpreter = context.get<Interpreter>();
-    auto frame = scope_of(interpreter, scope);
+    auto frame = scope_argument(interpreter, scope);
     if (!frame) return context.terminate(frame.take_error());
     const Symbol symbol = interpreter.symbols().intern(name);
     Slot* slot = (*frame)->find(symbol);
@@ -245,7 +229,7 @@ struct NewVariable : VariableChange {
 
   Flow process(Context& context) {
     auto& interpreter = context.get<Interpreter>();
-    auto frame = scope_of(interpreter, scope);
+    auto frame = scope_argument(interpreter, scope);
     if (!frame) return context.terminate(frame.take_error());
     if (!force && (*frame)->find(interpreter.symbols().intern(name)) != nullptr) {
       return context.error({.id = "VariableAlreadyExists",
@@ -284,7 +268,7 @@ struct RemoveVariable {
 
   Flow process(Context& context) {
     auto& interpreter = context.get<Interpreter>();
-    auto frame = scope_of(interpreter, scope);
+    auto frame = scope_argument(interpreter, scope);
     if (!frame) return context.terminate(frame.take_error());
     for (const std::string& pattern : name) {
       const Wildcard wildcard(pattern);

@@ -1,7 +1,6 @@
 // Calling script blocks, functions and script files.
 #include <fmt/format.h>
 
-#include "core/wildcard.h"
 #include "shell/eval/interpreter.h"
 #include "shell/pipeline/function_stage.h"
 
@@ -55,6 +54,7 @@ Flow Interpreter::call_block(ShellScriptBlock& block, std::span<const Value> arg
     Ref<Frame> parent = block.home ? block.home : frame;
     frame = Ref<Frame>(new Frame(info->layout, std::move(parent)));
     frame->block = &block;
+    frame->caller = frame_.get();
     if (block.home) {
       frame->home = block.home;
       frame->script = block.home->script;
@@ -124,6 +124,8 @@ Flow Interpreter::call_simple(const Command& command, Function& function, Sink& 
   DepthGuard depth(call_depth_);
   Ref<Frame> frame(new Frame(info.layout, block.home ? block.home : frame_));
   frame->block = &block;
+  frame->function = alive;
+  frame->caller = frame_.get();
   frame->command_name = function.name;
   frame->call_span = command.span;
   frame->home = block.home;
@@ -170,54 +172,6 @@ Flow Interpreter::call_function(Function& function, std::span<const Argument> ar
   std::unique_ptr<Stage> stages[] = {
       make_stage(command, std::vector<Argument>(arguments.begin(), arguments.end()), span)};
   return run_stages(stages, out);
-}
-
-void Interpreter::export_members(std::span<const std::string> functions, std::span<const std::string>) {
-  if (!exported_functions_) exported_functions_.emplace();
-  exported_functions_->insert(exported_functions_->end(), functions.begin(), functions.end());
-}
-
-Flow Interpreter::import_module(const std::shared_ptr<Source>& source, std::span<const std::string> exports,
-                                std::string_view prefix, bool global, std::vector<std::string>& names) {
-  BlockInfo* info = info_of(*source->parsed.root);
-  if (info == nullptr) return Flow::stopped;
-  auto block = make<ShellScriptBlock>(source, *source->parsed.root);
-  Ref<Frame> module(new Frame(info->layout, global_));
-  module->block = block.get();
-  module->script = module.get();
-  module->home = module;  // the module stays for the interpreter's life, as its functions do
-  source->constants.push_back(Value::object(block));
-  const auto outer = std::exchange(exported_functions_, std::nullopt);
-  CollectSink sink;
-  Flow flow = Flow::more;
-  {
-    FrameGuard guard(*this, module);
-    flow = exec_body(*source->parsed.root, sink);
-  }
-  const auto said = std::exchange(exported_functions_, outer);
-  if (flow == Flow::stopped) return flow;
-  if (!module->functions) return Flow::more;
-  const auto wanted = [&](const std::string& name) {
-    const auto matches = [&](std::span<const std::string> patterns) {
-      for (const std::string& pattern : patterns) {
-        if (Wildcard(pattern).matches(name)) return true;
-      }
-      return false;
-    };
-    return (exports.empty() || matches(exports)) && (!said || matches(*said));
-  };
-  Frame& to = global ? *global_ : *frame_;
-  if (!to.functions) to.functions = std::make_unique<Frame::FunctionTable>();
-  for (const auto& [symbol, function] : *module->functions) {
-    if (!wanted(function->name)) continue;
-    std::string name = function->name;
-    if (const size_t dash = name.find('-'); !prefix.empty() && dash != std::string::npos) {
-      name.insert(dash + 1, prefix);
-    }
-    names.push_back(name);
-    (*to.functions)[symbols_.intern(name)] = function;
-  }
-  return Flow::more;
 }
 
 Flow Interpreter::run_line(const std::shared_ptr<Source>& source, Sink& out) {

@@ -7,6 +7,7 @@
 
 #include "shell/bind/bind_errors.h"
 #include "shell/eval/call_site.h"
+#include "shell/eval/command_info.h"
 #include "shell/eval/environment.h"
 #include "shell/eval/interpreter.h"
 #include "shell/pipeline/cmdlet_stage.h"
@@ -79,8 +80,7 @@ Ref<Function> Interpreter::find_function(Symbol symbol) {
   return {};
 }
 
-void Interpreter::set_alias(std::string_view name, std::string_view command, bool global) {
-  Frame& frame = global ? *global_ : *frame_;
+void Interpreter::set_alias(std::string_view name, std::string_view command, Frame& frame) {
   if (!frame.aliases) frame.aliases = std::make_unique<std::unordered_map<Symbol, std::string>>();
   (*frame.aliases)[symbols_.intern(name)] = command;
 }
@@ -94,25 +94,26 @@ std::optional<std::string> Interpreter::find_alias(Symbol symbol) {
   return std::nullopt;
 }
 
-std::optional<std::string> Interpreter::find_program(std::string_view name) const {
+std::vector<std::string> Interpreter::find_programs(std::string_view name, size_t most) const {
   const auto usable = [](const std::string& path) {
     struct stat status {};
     return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && ::access(path.c_str(), X_OK) == 0;
   };
   if (name.find('/') != std::string_view::npos || name.find('\\') != std::string_view::npos) {
     auto path = resolve_path(name);
-    if (path && usable(*path)) return *path;
-    return std::nullopt;
+    if (path && usable(*path)) return {*path};
+    return {};
   }
+  std::vector<std::string> found;
   const std::string path = get_environment("PATH").value_or("/usr/local/bin:/usr/bin:/bin");
   std::string_view rest = path;
-  while (!rest.empty()) {
+  while (!rest.empty() && found.size() < most) {
     const size_t end = std::min(rest.find(':'), rest.size());
-    const std::string candidate = fmt::format("{}/{}", end == 0 ? "." : rest.substr(0, end), name);
-    if (usable(candidate)) return candidate;
+    std::string candidate = fmt::format("{}/{}", end == 0 ? "." : rest.substr(0, end), name);
+    if (usable(candidate)) found.push_back(std::move(candidate));
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
-  return std::nullopt;
+  return found;
 }
 
 ResolvedCommand Interpreter::resolve_symbol(Symbol symbol, std::string_view name) {
@@ -145,9 +146,9 @@ ResolvedCommand Interpreter::resolve_symbol(Symbol symbol, std::string_view name
       return command;
     }
   }
-  if (auto program = find_program(name)) {
+  if (auto programs = find_programs(name, 1); !programs.empty()) {
     command.kind = ResolvedCommand::Kind::native;
-    command.path = *program;
+    command.path = std::move(programs.front());
   }
   return command;
 }
@@ -301,9 +302,16 @@ bool Interpreter::command_of(const Command& command, ResolvedCommand& out, Scope
     out.block = Ref<ShellScriptBlock>(block);
     return true;
   }
-  // What Get-Command gives is called by its name.
-  if (auto* record = name.as<RecordObject>()) {
-    if (const Value* own = record->find("Name")) name = *own;
+  if (const CommandInfo* info = command_cast(name)) {
+    if (info->block && info->type != CommandTypes::Alias && info->type != CommandTypes::ExternalScript) {
+      out.kind = ResolvedCommand::Kind::function;
+      out.function = Ref<Function>(new Function);
+      out.function->name = info->name;
+      out.function->block = info->block;
+      out.name = out.function->name;
+      return true;
+    }
+    name = Value::string(info->path.empty() ? info->name : info->path);
   }
   const std::string text = to_string(name);
   if (text.empty()) {
@@ -342,9 +350,12 @@ std::unique_ptr<Stage> Interpreter::make_stage(const ResolvedCommand& command,
   switch (command.kind) {
     case ResolvedCommand::Kind::cmdlet:
       return std::make_unique<CmdletStage>(*this, command.name, *command.cmdlet, std::move(arguments), span);
-    case ResolvedCommand::Kind::function:
-      return std::make_unique<FunctionStage>(*this, std::string(command.name), command.function->block,
-                                             std::move(arguments), span, mode, false);
+    case ResolvedCommand::Kind::function: {
+      auto stage = std::make_unique<FunctionStage>(*this, std::string(command.name), command.function->block,
+                                                   std::move(arguments), span, mode, false);
+      stage->set_function(command.function);
+      return stage;
+    }
     case ResolvedCommand::Kind::block:
       return std::make_unique<FunctionStage>(*this, std::string(), command.block, std::move(arguments), span,
                                              mode, false);

@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <climits>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -86,6 +88,15 @@ Result<std::vector<Value>> read_lines(const std::string& path) {
     lines.push_back(Value::string(std::move(line)));
   }
   return lines;
+}
+
+Result<void> write_whole_file(const std::string& path, std::string_view text, bool append) {
+  std::FILE* file = std::fopen(path.c_str(), append ? "ae" : "we");
+  if (file == nullptr) return errno_error("write to file", path, errno);
+  const bool whole = std::fwrite(text.data(), 1, text.size(), file) == text.size();
+  const int code = errno;
+  if (std::fclose(file) != 0 || !whole) return errno_error("write to file", path, code);
+  return {};
 }
 
 std::string folder_of(std::string_view path) {

@@ -26,6 +26,8 @@ std::string host_name();
 
 Result<std::vector<Value>> read_lines(const std::string& path);  // a text file's lines, as text
 
+// The whole text into a file, made or replaced unless `append`.
+Result<void> write_whole_file(const std::string& path, std::string_view text, bool append);
 std::string folder_of(std::string_view path);  // the part before the last '/'
 
 }  // namespace hvsh::shell

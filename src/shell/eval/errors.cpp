@@ -1,9 +1,9 @@
 // How errors begin, are remembered and shown.
 #include <fmt/format.h>
 
-#include "shell/error_view.h"
-#include "shell/eval/environment.h"
+#include "shell/eval/command_info.h"
 #include "shell/eval/interpreter.h"
+#include "shell/eval/invocation.h"
 
 namespace hvsh::shell {
 
@@ -12,40 +12,57 @@ namespace {
 constexpr size_t kErrorsKept = 256;
 }  // namespace
 
-Ref<ErrorRecordObject> Interpreter::make_record(Error error, Value target) {
-  auto record = make<ErrorRecordObject>(std::move(error), std::move(target));
-  const Error& made = record->error;
-  const Position place = source_table_.begin(made.span);
-  const bool placed = source_table_.contains(made.span.source);
-  const std::string path(source_table_.name(made.span.source));
-  auto info = make<RecordObject>();
-  info->type_names = {"System.Management.Automation.InvocationInfo"};
-  info->set("MyCommand", made.activity.empty() ? Value::null() : Value::string(made.activity));
-  info->set("ScriptLineNumber", Value::integer(placed ? place.line : 0));
-  info->set("OffsetInLine", Value::integer(placed ? place.column : 0));
-  info->set("ScriptName", Value::string(path));
-  info->set("Line", Value::string(source_table_.line(made.span.source, place.line)));
-  info->set("PositionMessage", Value::string(position_message(made.span, source_table_)));
-  info->set("InvocationName", Value::string(made.activity));
-  info->set("PSScriptRoot", Value::string(folder_of(path)));
-  info->set("PSCommandPath", Value::string(path));
-  record->invocation = Value::object(info);
+// Where the running command stands and who called it, line by line, the innermost first.
+std::string Interpreter::stack_trace(uint32_t line) const {
   std::string trace;
-  uint32_t line = place.line;
-  for (const Frame* frame = frame_.get(); frame != nullptr; frame = frame->parent.get()) {
-    if (frame->block == nullptr) continue;
-    const std::string& file = frame->block->source->path;
+  constexpr int kMostLines = 200;
+  int lines = 0;
+  for (const Frame* frame = frame_.get(); frame != nullptr && lines < kMostLines; ++lines) {
+    const std::string_view file = frame->block != nullptr ? std::string_view(frame->block->source->path) : "";
     const std::string_view function = frame->command_name.empty() ? "<ScriptBlock>" : frame->command_name;
     if (!trace.empty()) trace += '\n';
     trace += fmt::format("at {}, {}: line {}", function, file.empty() ? "<No file>" : file, line);
     line = source_table_.begin(frame->call_span).line;
+    frame = frame->caller != nullptr ? frame->caller : frame->parent.get();
   }
-  record->script_stack_trace = std::move(trace);
+  return trace;
+}
+
+Ref<ErrorRecordObject> Interpreter::make_record(Error error, Value target) {
+  auto record = make<ErrorRecordObject>(std::move(error), std::move(target));
+  const Error& made = record->error;
+  InvocationInfo info = invocation_at(made.span, source_table_);
+  info.name = made.activity;
+  if (const Cmdlet* cmdlet = made.activity.empty() ? nullptr : find_cmdlet(made.activity)) {
+    info.my_command = command_value(describe_cmdlet(*cmdlet));
+  } else if (!made.activity.empty()) {
+    const Ref<Function> function = find_function(symbols_.intern(made.activity));
+    if (function) info.my_command = command_value(describe_function(*this, *function));
+  }
+  record->script_stack_trace = stack_trace(static_cast<uint32_t>(info.line_number));
+  record->invocation = noun_value(std::move(info));
   return record;
 }
 
+namespace {
+
+// Conversions and divisions that fail in a script are exceptions inside the engine's own one.
+void wrap_exception(Error& error) {
+  if (!error.activity.empty() || !error.inner_exception.empty()) return;
+  if (error.exception == "System.DivideByZeroException") {
+    error.inner_exception = std::exchange(error.exception, {});
+  } else if (error.exception.empty() && error.category == ErrorCategory::InvalidArgument &&
+             error.id.find("Cast") != std::string::npos) {
+    error.inner_exception = "System.Management.Automation.PSInvalidCastException";
+  }
+  error.inner_message = error.inner_exception.empty() ? std::string() : error.message;
+}
+
+}  // namespace
+
 bool Interpreter::fail(Error error, Span span, Value target) {
   if (error.span.empty()) error.span = span;
+  wrap_exception(error);
   pending_ = {.kind = Unwind::error, .error = make_record(std::move(error), std::move(target))};
   return false;
 }

@@ -22,6 +22,7 @@ struct ScriptBlock;
 class ShellScriptBlock;
 class CommandStage;
 struct Function;
+struct Module;
 struct Validators;
 
 // What holds for a variable beyond its value. Shared and never freed while the interpreter lives.
@@ -88,14 +89,20 @@ class Frame {
 
   ScopeLayout* layout;
   std::vector<Slot> slots;
-  Ref<Frame> parent;        // the scope around; null: the global one
-  Frame* script = nullptr;  // the scope that $script: means: this one, one of its parents, or a module's
-  Ref<Frame> home;          // keeps a module's scope alive
+  Ref<Frame> parent;         // the scope around; null: the global one
+  Frame* script = nullptr;   // the scope that $script: means: this one, one of its parents, or a module's
+  Ref<Frame> home;           // keeps a module's scope alive
+  Module* module = nullptr;  // whose scope it is
+  // The scope that called this one; differs from `parent` for functions of modules and closures. Only while
+  // it runs.
+  Frame* caller = nullptr;
 
   // The invocation that this scope belongs to, for $MyInvocation and the like; null for the global scope.
   const ShellScriptBlock* block = nullptr;
   std::string_view command_name = {};
+  Ref<Function> function;         // that it is a call of; null for blocks and scripts
   CommandStage* stage = nullptr;  // of an advanced function: $PSCmdlet
+  bool expects_input = false;     // from the pipeline
   Span call_span = {};
   uint32_t depth = 0;
   int8_t strict = -1;  // Set-StrictMode of this scope; -1: as the scope around

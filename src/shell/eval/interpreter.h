@@ -30,6 +30,7 @@ namespace hvsh::shell {
 
 class Stage;
 class CommandStage;
+struct Module;
 
 // Engines that main registered, by the address that Context::get<T>() asks with. `make` runs at the first
 // use.
@@ -133,13 +134,17 @@ class Interpreter {
   const Cmdlet* find_cmdlet(std::string_view name);
   void define_function(std::string_view name, Ref<ShellScriptBlock> block, FunctionKind kind);
   Ref<Function> find_function(Symbol symbol);
-  // Runs a module's file in a scope of its own and gives its functions to the caller's (or the global) scope.
-  // `exports` are patterns; empty: what Export-ModuleMember said, else all. `names` gets what was given.
-  Flow import_module(const std::shared_ptr<Source>& source, std::span<const std::string> exports,
-                     std::string_view prefix, bool global, std::vector<std::string>& names);
-  void export_members(std::span<const std::string> functions, std::span<const std::string> aliases);
+  // Modules that were imported, in order; modules.h has what is done with them.
+  std::vector<std::shared_ptr<Module>>& modules() { return modules_; }
+  // The module that a function belongs to; nullptr: none.
+  static const Module* module_of(const Function& function);
+  // Runs a module's text in a scope of its own, which `module` keeps; what it says about exports is kept
+  // there. open_module() makes the scope first, so that nested modules can be put into it.
+  Flow open_module(const std::shared_ptr<Module>& module, const ShellScriptBlock& block);
+  Flow run_module(const std::shared_ptr<Module>& module, Ref<ShellScriptBlock> block,
+                  std::span<const Value> arguments, Sink& out);
   Error did_you_mean_command(std::string_view name);
-  void set_alias(std::string_view name, std::string_view command, bool global);
+  void set_alias(std::string_view name, std::string_view command, Frame& frame);
   std::optional<std::string> find_alias(Symbol symbol);
 
   // ----------------------------------------------------------------------------------- variables
@@ -205,7 +210,11 @@ class Interpreter {
   bool validators_of(const Attribute& attribute, Validators& validators, bool& known);
   std::string join_text(const Value& value);  // "$value": arrays with $OFS
   bool out_of_stack();
-  Value invocation_info(const Frame& frame);
+  Value invocation_info(Frame& frame);
+  // The version of Set-StrictMode that holds here; 0: none.
+  int strict_version() const;
+  // Programs of that name on the path, the first one is run.
+  std::vector<std::string> find_programs(std::string_view name, size_t most = SIZE_MAX) const;
 
   // Runs things in another scope or with other streams, for the time of the guard's life.
   class FrameGuard {
@@ -313,10 +322,10 @@ class Interpreter {
   bool redirect(std::span<const Redirection* const> redirections, Stage& stage);
   ResolvedCommand resolve_symbol(Symbol symbol, std::string_view name);
   void index_cmdlets();
-  std::optional<std::string> find_program(std::string_view name) const;
   // calls.cpp
   Flow exec_body(const ScriptBlock& tree, Sink& out);
   bool check_strict(const Variable& variable);
+  std::string stack_trace(uint32_t line) const;
   Flow exec_phases(const ScriptBlock& tree, const Value& input, Sink& out);
   bool bind_by_position(BlockInfo& info, Frame& frame, std::span<const Value> arguments);
 
@@ -347,8 +356,7 @@ class Interpreter {
   uintptr_t stack_floor_ = 0;
   const Sink* console_ = nullptr;
   uint32_t call_depth_ = 0;
-  // What Export-ModuleMember said in the module that is being imported.
-  std::optional<std::vector<std::string>> exported_functions_;
+  std::vector<std::shared_ptr<Module>> modules_;
 
   friend class FunctionStage;
 };

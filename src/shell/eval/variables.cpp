@@ -93,13 +93,16 @@ bool Interpreter::read_variable(const Variable& variable, Value& out) {
   return true;
 }
 
+int Interpreter::strict_version() const {
+  for (const Frame* frame = frame_.get(); frame != nullptr; frame = frame->parent.get()) {
+    if (frame->strict >= 0) return frame->strict;
+  }
+  return 0;
+}
+
 // With Set-StrictMode, a variable that was never set is an error.
 bool Interpreter::check_strict(const Variable& variable) {
-  int strict = -1;
-  for (Frame* frame = frame_.get(); frame != nullptr && strict < 0; frame = frame->parent.get()) {
-    strict = frame->strict;
-  }
-  if (strict <= 0) return true;
+  if (strict_version() == 0) return true;
   return fail({.id = "VariableIsUndefined",
                .category = ErrorCategory::InvalidOperation,
                .message = fmt::format("The variable '${}' cannot be retrieved because it has not been set.",
@@ -264,37 +267,6 @@ Value version_table() {
 
 }  // namespace
 
-Value Interpreter::invocation_info(const Frame& frame) {
-  auto info = make<RecordObject>();
-  info->type_names = {"System.Management.Automation.InvocationInfo"};
-  auto command = make<RecordObject>();
-  const Source* home = frame.block != nullptr ? frame.block->source.get() : nullptr;
-  const std::string name = frame.command_name.empty() && home != nullptr && !home->path.empty()
-                               ? home->path.substr(home->path.rfind('/') + 1)
-                               : std::string(frame.command_name);
-  command->set("Name", Value::string(name));
-  command->set("Path", home != nullptr ? Value::string(home->path) : Value::null());
-  command->set("Definition", home != nullptr ? Value::string(home->path) : Value::null());
-  info->set("MyCommand", Value::object(command));
-  info->set("InvocationName", Value::string(name));
-  const uint32_t caller = frame.call_span.source;
-  const Position place = source_table_.begin(frame.call_span);
-  const std::string path(source_table_.name(caller));
-  info->set("ScriptLineNumber", Value::integer(source_table_.contains(caller) ? place.line : 0));
-  info->set("OffsetInLine", Value::integer(source_table_.contains(caller) ? place.column : 0));
-  info->set("Line", Value::string(source_table_.line(caller, place.line)));
-  info->set("ScriptName", path.empty() ? Value::null() : Value::string(path));
-  info->set("PSScriptRoot", Value::string(folder_of(path)));
-  info->set("PSCommandPath", Value::string(path));
-  info->set("BoundParameters", [&] {
-    const Slot* slot = const_cast<Frame&>(frame).find(kSymPSBoundParameters);
-    return slot != nullptr ? slot->value : Value::object(make<MapObject>(false));
-  }());
-  const Slot* args = const_cast<Frame&>(frame).find(kSymArgs);
-  info->set("UnboundArguments", args != nullptr ? args->value : Value::array({}));
-  return Value::object(info);
-}
-
 std::optional<Value> Interpreter::automatic(Symbol symbol) {
   if (symbol >= kSymFirstFree) return std::nullopt;
   // The nearest scope that belongs to an invocation.
@@ -401,7 +373,7 @@ bool Interpreter::drive_write(const Variable& variable, const Value& value) {
     }
   }
   if (equal_names(variable.drive, "alias")) {
-    set_alias(variable.name, to_string(value), false);
+    set_alias(variable.name, to_string(value), *frame_);
     return true;
   }
   return fail({.id = "DriveNotFound",

@@ -33,6 +33,9 @@ Flow FunctionStage::prepare(bool input_expected) {
   if (mode_ == ScopeMode::child) {
     frame_ = Ref<Frame>(new Frame(info_->layout, block_->home ? block_->home : caller_));
     frame_->block = block_.get();
+    frame_->function = function_;
+    frame_->caller = caller_.get();
+    frame_->expects_input = input_expected;
     frame_->command_name = is_script_ ? std::string_view() : std::string_view(name_);
     frame_->call_span = span_;
     frame_->home = block_->home;

@@ -16,6 +16,7 @@ class FunctionStage final : public CommandStage {
   Flow write(Value value) override;
   Flow end() override;
 
+  void set_function(Ref<Function> function) { function_ = std::move(function); }
   void hand_exit_up() { hands_exit_up_ = true; }  // `exit` ends the program, not only this script
 
  protected:
@@ -27,6 +28,7 @@ class FunctionStage final : public CommandStage {
   void set_bound_parameters();
 
   Ref<ShellScriptBlock> block_;
+  Ref<Function> function_;
   BlockInfo* info_ = nullptr;
   Ref<Frame> frame_;
   std::unique_ptr<FunctionTarget> target_;
