@@ -20,7 +20,10 @@ std::string ErrorCategoryInfo::display() const {
 
 ErrorCategoryInfo category_info(const ErrorRecordObject& record) {
   const Error& error = record.error;
-  const std::string type = exception_type(error);
+  // What .NET threw in an expression is inside of a RuntimeException.
+  const std::string type = error.id == "RuntimeException" && error.category == ErrorCategory::NotSpecified
+                               ? "RuntimeException"
+                               : exception_type(error);
   std::string target_type = error.target_type;
   target_type.erase(0, target_type.rfind('.') + 1);
   if (target_type.empty() && !record.target.is_null()) target_type = record.target.type().short_name;

@@ -170,7 +170,33 @@ constexpr Member kErrorRecordMembers[] = {
 };
 
 const TypeInfo& described(const Value& v) { return *static_cast<TypeObject*>(v.as_object())->described; }
+constexpr TypeInfo kValueType{"System.ValueType", "ValueType"};
+constexpr TypeInfo kEnumType{"System.Enum", "Enum", &kValueType};
+constexpr TypeInfo kArrayType{"System.Array", "Array"};
+
+// What .NET derives a type from, where the type itself does not say.
+const TypeInfo& implied_base(const TypeObject& type) {
+  static constexpr const TypeInfo* kValueTypes[] = {
+      &types::Bool,     &types::Char,     &types::SByte,  &types::Byte,
+      &types::Int16,    &types::UInt16,   &types::Int32,  &types::UInt32,
+      &types::Int64,    &types::UInt64,   &types::Double, &types::Decimal,
+      &types::DateTime, &types::TimeSpan, &types::Guid,   &types::SwitchParameter};
+  if (type.enumeration != nullptr) return kEnumType;
+  if (type.described->name.ends_with("[]")) return kArrayType;
+  const bool is_value =
+      std::find(std::begin(kValueTypes), std::end(kValueTypes), type.described) != std::end(kValueTypes);
+  return is_value ? kValueType : types::Object;
+}
+
+// .NET marks its plain data types as serializable; of the engine's own none that scripts meet.
+bool is_serializable(std::string_view name) {
+  return name.starts_with("System.") && !name.starts_with("System.Management.") &&
+         !name.starts_with("System.IO.") && !name.starts_with("System.Diagnostics.");
+}
+
 constexpr Member kTypeMembers[] = {
+    {"IsPublic", [](const Value&) { return Value::boolean(true); }},
+    {"IsSerializable", [](const Value& v) { return Value::boolean(is_serializable(described(v).name)); }},
     {"Name",
      [](const Value& v) {
        const std::string_view name = described(v).name;
@@ -191,7 +217,8 @@ constexpr Member kTypeMembers[] = {
      [](const Value& v) {
        const TypeInfo& type = described(v);
        if (&type == &types::Object) return Value();
-       return Value::object(make<TypeObject>(type.base == nullptr ? types::Object : *type.base));
+       const auto& object = *static_cast<TypeObject*>(v.as_object());
+       return Value::object(make<TypeObject>(type.base == nullptr ? implied_base(object) : *type.base));
      }},
 };
 

@@ -44,7 +44,13 @@ Result<void> set_key(PropertyExpression& expression, const Value& key, const Val
     expression.descending = !to_bool(value);
   } else if (allowed("Width")) {
     HVSH_TRY(const Value width, to_integer(value, IntType::i32));
-    if (width.as_int() < 1) return conversion_error(value, "a width of at least 1");
+    if (width.as_int() < 1) {
+      return Error{
+          .id = "DictionaryKeyIllegalValue",
+          .category = ErrorCategory::InvalidArgument,
+          .message = fmt::format(
+              "\"{}\" is not a valid value for the Width key; use a number greater than 0.", width.as_int())};
+    }
     expression.width = static_cast<int>(width.as_int());
   } else if (allowed("Alignment")) {
     const std::string text = to_string(value);

@@ -102,10 +102,14 @@ std::string whole_message(const Error& error) {
 
 // The word before the colon: the command, or what kind of error it is.
 std::string reason(const Error& error) {
+  // What a function writes with Write-Error is its own.
+  const bool of_function =
+      error.activity == "Write-Error" && !error.error_class.empty() && !error.error_class.ends_with(".ps1");
+  if (of_function) return error.error_class;
   if (!error.activity.empty()) return error.activity;
   if (error.category == ErrorCategory::OperationStopped) return "Exception";  // throw
   if (error.category != ErrorCategory::NotSpecified) return std::string(to_string(error.category));
-  if (error.exception.empty()) return "RuntimeException";
+  if (error.exception.empty() || error.id == "RuntimeException") return "RuntimeException";
   return error.exception.substr(error.exception.rfind('.') + 1);
 }
 

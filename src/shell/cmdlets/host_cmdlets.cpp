@@ -4,6 +4,7 @@
 #include "core/cmdlet.h"
 #include "shell/eval/environment.h"
 #include "shell/eval/interpreter.h"
+#include "shell/format/default_view.h"
 
 namespace hvsh::shell {
 
@@ -167,10 +168,56 @@ struct TeeObject {
 };
 CMDLET(TeeObject);
 
+struct GetError {
+  Value input_object = Value::nothing();
+  int32_t newest = 1;
+  enum Set : SetMask { Newest = 1, Error = 2 };
+  static constexpr std::string_view kSets[] = {"Newest", "Error"};
+  static constexpr Param kParams[] = {
+      param<&GetError::newest>("Newest", {.sets = Newest, .aliases = "Last", .range = {1, INT32_MAX}},
+                               "How many of the latest errors."),
+      param<&GetError::input_object>("InputObject", {.sets = Error, .position = 0, .from_pipeline = true},
+                                     "An error record."),
+  };
+  static constexpr Example kExamples[] = {{"Get-Error", "", "Shows all that is known of the last error."}};
+  static constexpr Decl decl{.verb = "Get",
+                             .noun = "Error",
+                             .module = kUtility,
+                             .sets = kSets,
+                             .default_set = 0,
+                             .params = kParams,
+                             .examples = kExamples,
+                             .synopsis = "Shows errors with all that is known of them."};
+
+  Flow process(Context& context) {
+    if (!input_object.is_nothing()) return write_details(context, input_object);
+    const std::vector<Value> errors = context.get<Interpreter>().error_list().items;
+    for (size_t i = 0; i < errors.size() && i < static_cast<size_t>(newest); ++i) {
+      if (const Flow flow = write_details(context, errors[i]); flow != Flow::more) return flow;
+    }
+    return Flow::more;
+  }
+
+ private:
+  // The same properties under the name that has the detailed view.
+  static Flow write_details(Context& context, const Value& error) {
+    auto details = make<RecordObject>();
+    details->type_names = {std::string(kExtendedErrorType), "System.Management.Automation.ErrorRecord",
+                           "System.Object"};
+    for (const PropertyView& property : list_properties(error)) {
+      const auto found = get_property(error, property.name);
+      details->set(property.name, found && found->ok() ? **found : Value::null());
+    }
+    return context.write(Value::object(details));
+  }
+};
+CMDLET(GetError);
+
 }  // namespace
 
 std::span<const CmdletEntry> host_cmdlets() {
-  static constexpr CmdletEntry kEntries[] = {{"Out-Default", &cmdlet_OutDefault},
+  static constexpr CmdletEntry kEntries[] = {{"Get-Error", &cmdlet_GetError},
+                                             {"Out-Default", &cmdlet_OutDefault},
                                              {"Out-Host", &cmdlet_OutHost},
                                              {"Read-Host", &cmdlet_ReadHost},
                                              {"Set-StrictMode", &cmdlet_SetStrictMode},

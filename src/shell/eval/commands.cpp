@@ -184,7 +184,7 @@ Error Interpreter::did_you_mean_command(std::string_view name) {
               .category = ErrorCategory::ObjectNotFound,
               .message = fmt::format(
                   "The term '{}' is not recognized as a name of a cmdlet, function, script file, or "
-                  "executable program. Check the spelling of the name, or if a path was included, "
+                  "executable program.\nCheck the spelling of the name, or if a path was included, "
                   "verify that the path is correct and try again.",
                   name),
               .target = std::string(name),

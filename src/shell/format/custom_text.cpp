@@ -85,7 +85,7 @@ class Tree {
     indent_ += 2;
     add(value, {}, level + 1);
     indent_ -= 2;
-    if (is_collection(value)) line("");
+    if (is_collection(value)) text_ += "\n";
   }
 
   void line(std::string_view text) { text_.append(indent_, ' ').append(text).append("\n"); }

@@ -3,6 +3,7 @@
 #include "core/convert.h"
 #include "core/dictionary_entry.h"
 #include "core/operators.h"
+#include "shell/error_view.h"
 #include "shell/format/cell_text.h"
 
 namespace hvsh::shell {
@@ -38,7 +39,10 @@ constexpr Column kVersionColumns[] = {{.property = "Major", .width = 6},
                                       {.property = "Minor", .width = 6},
                                       {.property = "Build", .width = 6},
                                       {.property = "Revision", .width = 8}};
-constexpr Column kTypeColumns[] = {{"Name"}, {"FullName"}, {"BaseType"}};
+constexpr Column kTypeColumns[] = {{.property = "IsPublic", .width = 8},
+                                   {.property = "IsSerializable", .label = "IsSerial", .width = 8},
+                                   {.property = "Name", .width = 40},
+                                   {.property = "BaseType"}};
 constexpr Column kSpanColumns[] = {{"Days"},         {"Hours"},        {"Minutes"},          {"Seconds"},
                                    {"Milliseconds"}, {"Ticks"},        {"TotalDays"},        {"TotalHours"},
                                    {"TotalMinutes"}, {"TotalSeconds"}, {"TotalMilliseconds"}};
@@ -237,7 +241,11 @@ std::vector<Entry> DefaultView::entries(const Value& value, const ErrorText& err
     }
     return result;
   }
-  if (auto* record = value.as<RecordObject>(); record != nullptr && record->shape().size() == 0) return {};
+  if (auto* record = value.as<RecordObject>(); record != nullptr && !forced_) {
+    if (record->shape().size() == 0) return {};
+    if (!record->type_names.empty() && record->type_names[0] == kExtendedErrorType)
+      return {text_entry(detailed_view(value), false)};
+  }
   result.push_back(object_entry(value));
   return result;
 }

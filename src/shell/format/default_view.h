@@ -11,6 +11,10 @@
 
 namespace hvsh::shell {
 
+// What Get-Error gives: drawn as $ErrorView's DetailedView.
+inline constexpr std::string_view kExtendedErrorType =
+    "System.Management.Automation.ErrorRecord#PSExtendedError";
+
 using ErrorText = std::function<std::string(const ErrorRecordObject&)>;
 
 class DefaultView {

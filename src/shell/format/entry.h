@@ -17,6 +17,7 @@ struct LayoutColumn {
   int width = 0;                   // 0: as wide as its content
   Align align = Align::automatic;  // numbers right, all else left
   bool centered = false;
+  bool exact = false;  // the width is the user's own
 };
 
 struct Layout {
@@ -38,7 +39,7 @@ struct Cell {
 };
 
 struct Entry {
-  std::shared_ptr<const Layout> layout;
+  std::shared_ptr<const Layout> layout;  // null: what was begun is at its end
   std::vector<Cell> cells;
   std::optional<std::string> group = {};  // the value that the layout groups by
 };

@@ -37,6 +37,7 @@ struct FormatTable : FormatCommand {
         {.hide_headers = hide_table_headers.on, .wrap = wrap.on, .repeat_header = repeat_header.on}, kKeys);
   }
   Flow process(Context& context) { return format(context); }
+  Flow end(Context& context) { return finish(context); }
 };
 CMDLET(FormatTable);
 
@@ -60,6 +61,7 @@ struct FormatList : FormatCommand {
     return prepare(context, Shape::list, {}, kKeys);
   }
   Flow process(Context& context) { return format(context); }
+  Flow end(Context& context) { return finish(context); }
 };
 CMDLET(FormatList);
 
@@ -91,6 +93,7 @@ struct FormatWide : FormatCommand {
     return prepare(context, Shape::wide, {.wide_columns = columns}, kKeys);
   }
   Flow process(Context& context) { return format(context); }
+  Flow end(Context& context) { return finish(context); }
 };
 CMDLET(FormatWide);
 
@@ -119,6 +122,7 @@ struct FormatCustom : FormatCommand {
     return prepare(context, Shape::text, {}, {});
   }
   Flow process(Context& context) { return format(context); }
+  Flow end(Context& context) { return finish(context); }
 };
 CMDLET(FormatCustom);
 

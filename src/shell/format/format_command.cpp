@@ -23,7 +23,7 @@ std::string own_title(const PropertyExpression& column, const Value& object) {
 }
 
 LayoutColumn layout_column(const PropertyExpression& column, const Value& object) {
-  LayoutColumn result{.label = own_title(column, object), .width = column.width};
+  LayoutColumn result{.label = own_title(column, object), .width = column.width, .exact = column.width > 0};
   if (column.alignment == "left") result.align = Align::left;
   if (column.alignment == "right") result.align = Align::right;
   result.centered = column.alignment == "center";
@@ -129,6 +129,8 @@ Flow FormatCommand::format_one(Context& context, const Value& object) {
   }
   return Flow::more;
 }
+
+Flow FormatCommand::finish(Context& context) { return write(context, {}); }
 
 Flow FormatCommand::write(Context& context, Entry entry) {
   return context.write(Value::object(make<FormatObject>(std::move(entry))));

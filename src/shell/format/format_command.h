@@ -22,6 +22,7 @@ struct FormatCommand {
   // `keys`: what a calculated property may say; `settings`: of every layout that is made.
   Flow prepare(Context& context, Shape shape, Layout settings, std::span<const std::string_view> keys);
   Flow format(Context& context);
+  Flow finish(Context& context);
 
  protected:
   int depth_ = 5;  // of Format-Custom

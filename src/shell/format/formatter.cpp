@@ -20,9 +20,10 @@ std::string_view first_line(std::string_view text) {
   return end == std::string_view::npos ? text : text.substr(0, end);
 }
 
+// A single column has no room for the sign of what is missing.
 std::string cut(std::string_view text, size_t width) {
   if (display_width(text) <= width) return std::string(text);
-  if (width == 0) return {};
+  if (width <= 1) return std::string(text.substr(0, prefix_of_width(text, width)));
   return std::string(text.substr(0, prefix_of_width(text, width - 1))) + "…";
 }
 
@@ -30,14 +31,11 @@ std::string cut(std::string_view text, size_t width) {
 std::string cut_front(std::string_view text, size_t width) {
   const size_t taken = display_width(text);
   if (taken <= width) return std::string(text);
-  if (width == 0) return {};
-  size_t from = prefix_of_width(text, taken - (width - 1));
-  while (from < text.size() && display_width(text.substr(from)) > width - 1) {
-    size_t next = from;
-    (void)next_code_point(text, next);
-    from = next;
-  }
-  return "…" + std::string(text.substr(from));
+  const std::string_view sign = width > 1 ? "…" : "";
+  const size_t kept = width - (width > 1 ? 1 : 0);
+  size_t from = prefix_of_width(text, taken - kept);
+  while (from < text.size() && display_width(text.substr(from)) > kept) (void)next_code_point(text, from);
+  return std::string(sign) + std::string(text.substr(from));
 }
 
 std::vector<std::string> lines_of(std::string_view text) {
@@ -116,6 +114,10 @@ void Formatter::end() {
 }
 
 void Formatter::add(Entry entry) {
+  if (!entry.layout) {
+    end_group();
+    return;
+  }
   if (entry.layout->shape == Shape::text && !entry.layout->blank_lines) {
     // Plain text stands between the rows of an open table and does not end it.
     if (layout_ && layout_->shape == Shape::table && !waiting_.empty()) {
@@ -146,9 +148,9 @@ void Formatter::add(Entry entry) {
   }
   if (waiting_.empty()) first_row_ = std::chrono::steady_clock::now();
   waiting_.push_back(std::move(entry));
-  if (layout_->shape == Shape::wide || options_.hold) return;
-  if (waiting_.size() >= kRowsAtMost || std::chrono::steady_clock::now() - first_row_ > kWaitForRows)
-    flush_rows();
+  if (layout_->shape == Shape::wide) return;
+  const bool late = !options_.hold && std::chrono::steady_clock::now() - first_row_ > kWaitForRows;
+  if (late || waiting_.size() >= kRowsAtMost) flush_rows();
 }
 
 void Formatter::begin_group(const Entry& first, bool blank_line) {
@@ -204,7 +206,7 @@ void Formatter::fit_columns() {
       widths_[i] = static_cast<size_t>(column.width);
       continue;
     }
-    widths_[i] = layout_->hide_headers ? 0 : display_width(column.label);
+    widths_[i] = display_width(column.label);
     for (const Entry& entry : waiting_) {
       if (is_row(entry) && i < entry.cells.size())
         widths_[i] = std::max(widths_[i], cell_width(entry.cells[i].text, layout_->wrap));
@@ -238,6 +240,10 @@ std::string Formatter::aligned(const std::string& text, size_t column, bool last
   return last ? text : text + spaces(blanks);
 }
 
+std::string Formatter::fitted(const std::string& text, size_t column) const {
+  return right_[column] ? cut_front(text, widths_[column]) : cut(text, widths_[column]);
+}
+
 void Formatter::write_table_header() {
   header_written_ = true;
   page_rows_ = 0;
@@ -246,7 +252,7 @@ void Formatter::write_table_header() {
   const bool hidden = visible_ < layout_->columns.size();
   for (size_t i = 0; i < visible_; ++i) {
     const bool last = i + 1 == visible_;
-    const std::string label = cut(layout_->columns[i].label, widths_[i]);
+    const std::string label = fitted(layout_->columns[i].label, i);
     if (i > 0) labels += ' ', dashes += ' ';
     labels += aligned(label, i, last);
     dashes += aligned(std::string(std::max<size_t>(display_width(label), 1), '-'), i, last);
@@ -271,10 +277,9 @@ void Formatter::write_row(const Entry& entry) {
     }
     std::string shown(first_line(text));
     if (shown.size() < text.size()) shown += "…";
-    const bool fixed = layout_->columns[i].width > 0 && i + 1 < visible_;
-    cells.push_back(!bounded && !fixed ? shown
-                    : right_[i]        ? cut_front(shown, widths_[i])
-                                       : cut(shown, widths_[i]));
+    // The last column of a type's own view has no end; one that the user gave a width has.
+    const bool fixed = layout_->columns[i].width > 0 && (i + 1 < visible_ || layout_->columns[i].exact);
+    cells.push_back(bounded || fixed ? fitted(shown, i) : shown);
   }
   if (layout_->wrap) {
     write_wrapped_row(cells);

@@ -52,6 +52,7 @@ class Formatter {
   void write_list(const Entry& entry);
   void write_wide();
   void line(std::string_view text);
+  std::string fitted(const std::string& text, size_t column) const;
   std::string aligned(const std::string& text, size_t column, bool last) const;
   std::string colored(std::string text, const std::string& style) const;
 

@@ -171,19 +171,32 @@ void ConsoleHost::write_progress(const Progress& progress) {
   progress_width_ = display_width(line);
 }
 
-std::string ConsoleHost::format_text(std::span<const Value> values, int width) {
+std::unique_ptr<Formatter> ConsoleHost::make_formatter(std::function<void(std::string_view)> output,
+                                                       int width) {
   const FormatPreferences preferences = refresh();
   const bool color = preferences.rendering == OutputRendering::Ansi;
-  std::string text =
-      format_objects(values, {.width = width,
-                              .colors = color,
-                              .hold = true,
-                              .enumeration_limit = preferences.enumeration_limit,
-                              .styles = preferences.styles,
-                              .error_text = [this, &preferences, color](const ErrorRecordObject& record) {
-                                return error_text(record, preferences, color);
-                              }});
-  return color || text.find('\x1b') == std::string::npos ? text : without_escapes(text);
+  const auto plain = [output, color](std::string_view text) {
+    const bool escapes = !color && text.find('\x1b') != std::string_view::npos;
+    escapes ? output(without_escapes(text)) : output(text);
+  };
+  Formatter::Options options{.width = width,
+                             .colors = color,
+                             .hold = true,
+                             .enumeration_limit = preferences.enumeration_limit,
+                             .styles = preferences.styles};
+  options.error_text = [this, preferences, color](const ErrorRecordObject& record) {
+    return error_text(record, preferences, color);
+  };
+  return std::make_unique<Formatter>(plain, std::move(options));
+}
+
+std::string ConsoleHost::format_text(std::span<const Value> values, int width) {
+  std::string text;
+  const FormattingPass pass;
+  const auto formatter = make_formatter([&text](std::string_view more) { text += more; }, width);
+  for (const Value& value : values) formatter->write(value);
+  formatter->end();
+  return text;
 }
 
 std::optional<std::string> ConsoleHost::read_line(std::string_view prompt) {

@@ -32,6 +32,7 @@ class ConsoleHost final : public Host {
   void write_labelled(std::string_view label, std::string_view text) override;
   void write_progress(const Progress& progress) override;
   std::string format_text(std::span<const Value> values, int width) override;
+  std::unique_ptr<Formatter> make_formatter(std::function<void(std::string_view)> output, int width) override;
   bool can_prompt() const override { return may_prompt_; }
   std::optional<std::string> read_line(std::string_view prompt) override;
   void flush() override;

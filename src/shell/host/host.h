@@ -1,5 +1,7 @@
 #pragma once
 // What the interpreter asks of whoever runs it: the console, a test, the far end of a remote session.
+#include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,6 +11,8 @@
 #include "core/object.h"
 
 namespace hvsh::shell {
+
+class Formatter;
 
 class Host {
  public:
@@ -25,8 +29,11 @@ class Host {
   virtual void write_labelled(std::string_view label, std::string_view text) = 0;
   virtual void write_progress(const Progress& progress) = 0;
 
-  // Objects as the console would show them; width 0: not bounded.
+  // Objects as the console would show them; width 0: not bounded. The formatter is for those that come one by
+  // one; its end() is to be called.
   virtual std::string format_text(std::span<const Value> values, int width) = 0;
+  virtual std::unique_ptr<Formatter> make_formatter(std::function<void(std::string_view)> output,
+                                                    int width) = 0;
 
   // Whether a question can be asked. read_line: nullopt at the end of input.
   virtual bool can_prompt() const = 0;

@@ -18,6 +18,14 @@ CommandStage::CommandStage(Interpreter& interpreter, std::string name, std::vect
 
 Error CommandStage::described(Error error) const {
   if (error.activity.empty()) error.activity = name_;
+  if (name_ == "Write-Error") {
+    // It speaks for the function or script that calls it, and from where that was called.
+    const Frame* frame = caller_.get();
+    while (frame != nullptr && frame->block == nullptr) frame = frame->parent.get();
+    if (frame != nullptr) error.error_class = frame->command_name;
+    error.span = frame != nullptr && !frame->call_span.empty() ? frame->call_span : span_;
+    return error;
+  }
   if (error.error_class.empty()) error.error_class = error_class_;
   if (error.span.empty()) error.span = span_;
   return error;

@@ -10,30 +10,21 @@ Result<std::unique_ptr<Sink>> FileSink::open(Host& host, const std::string& path
   return std::unique_ptr<Sink>(new FileSink(host, file));
 }
 
+FileSink::FileSink(Host& host, std::FILE* file) : host_(host), file_(file) {
+  formatter_ = host.make_formatter(
+      [file](std::string_view text) { std::fwrite(text.data(), 1, text.size(), file); }, 0);
+}
+
 FileSink::~FileSink() {
-  write_objects();
+  formatter_->end();
   if (std::fclose(file_) != 0) {
     host_.write_labelled("WARNING",
                          "A redirected file could not be written to its end: the disk may be full.");
   }
 }
 
-void FileSink::write_objects() {
-  if (waiting_.empty()) return;
-  const std::string text = host_.format_text(waiting_, 0);
-  waiting_.clear();
-  std::fwrite(text.data(), 1, text.size(), file_);
-}
-
 Flow FileSink::write(Value value) {
-  if (!value.is_string()) {
-    waiting_.push_back(std::move(value));
-    return Flow::more;
-  }
-  write_objects();
-  const std::string_view text = value.as_string();
-  std::fwrite(text.data(), 1, text.size(), file_);
-  std::fputc('\n', file_);
+  formatter_->write(value);
   return Flow::more;
 }
 

@@ -1,11 +1,10 @@
 #pragma once
-// `> file`: text as the console would show it, unbounded in width. Lines of text are written as they come,
-// objects when the sink goes.
+// `> file`: text as the console would show it, unbounded in width.
 #include <cstdio>
 #include <memory>
 #include <string>
-#include <vector>
 
+#include "shell/format/formatter.h"
 #include "shell/host/host.h"
 #include "shell/pipeline/sink.h"
 
@@ -18,11 +17,10 @@ class FileSink final : public Sink {
   Flow write(Value value) override;
 
  private:
-  FileSink(Host& host, std::FILE* file) : host_(host), file_(file) {}
-  void write_objects();
+  FileSink(Host& host, std::FILE* file);
   Host& host_;
   std::FILE* file_;
-  std::vector<Value> waiting_;
+  std::unique_ptr<Formatter> formatter_;
 };
 
 }  // namespace hvsh::shell

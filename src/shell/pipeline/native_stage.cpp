@@ -110,10 +110,11 @@ Flow NativeStage::deliver(bool finish) {
 }
 
 Flow NativeStage::write(Value value) {
-  std::string text = value.is_string() || value.kind() != Value::Kind::object
-                         ? to_string(value) + "\n"
-                         : interpreter_.host().format_text(std::span(&value, 1), 0);
-  process_->feed(text);
+  if (!formatter_) {
+    formatter_ =
+        interpreter_.host().make_formatter([this](std::string_view text) { process_->feed(text); }, 0);
+  }
+  formatter_->write(value);
   constexpr size_t kMostWaiting = size_t{1} << 20;
   do {
     process_->pump(process_->input_waiting() > kMostWaiting, output_text_, error_text_);
@@ -123,6 +124,7 @@ Flow NativeStage::write(Value value) {
 }
 
 Flow NativeStage::end() {
+  if (formatter_) formatter_->end();
   process_->close_input();
   Flow flow = Flow::more;
   while (process_->output_open() || process_->input_waiting() > 0) {

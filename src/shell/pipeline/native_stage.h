@@ -1,6 +1,7 @@
 #pragma once
 // A program as a stage: arguments as they are (no shell reads them), input objects as lines of text, its
 // output as lines. At the end of a pipeline that goes to the console it writes to the console itself.
+#include "shell/format/formatter.h"
 #include "shell/pipeline/native_process.h"
 #include "shell/pipeline/stage.h"
 
@@ -32,6 +33,7 @@ class NativeStage final : public Stage {
   bool ended_ = false;
   std::unique_ptr<NativeProcess> process_;
   std::string output_text_, error_text_;
+  std::unique_ptr<Formatter> formatter_;  // of what is piped in
 };
 
 }  // namespace hvsh::shell
