@@ -36,6 +36,11 @@ class QuietHost final : public shell::Host {
   std::string format_text(std::span<const Value> values, int width) override {
     return shell::format_objects(values, {.width = width, .hold = true});
   }
+  std::unique_ptr<shell::Formatter> make_formatter(std::function<void(std::string_view)> output,
+                                                   int width) override {
+    return std::make_unique<shell::Formatter>(std::move(output),
+                                              shell::Formatter::Options{.width = width, .hold = true});
+  }
   bool can_prompt() const override { return false; }
   std::optional<std::string> read_line(std::string_view) override { return std::nullopt; }
   void flush() override {}
