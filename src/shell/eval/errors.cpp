@@ -25,9 +25,7 @@ std::string Interpreter::stack_trace(uint32_t line) const {
     line = source_table_.begin(frame->call_span).line;
     frame = frame->caller != nullptr ? frame->caller : frame->parent.get();
   }
-  // The prompt, or whatever started the first script.
-  if (!trace.empty()) trace += '\n';
-  return trace + fmt::format("at <ScriptBlock>, <No file>: line {}", std::max(line, 1U));
+  return trace;
 }
 
 Ref<ErrorRecordObject> Interpreter::make_record(Error error, Value target) {
