@@ -26,6 +26,7 @@ struct InvokeExpression {
     auto source = interpreter.load(command, {});
     if (!source) return context.terminate(source.take_error());
     auto block = make<ShellScriptBlock>(*source, *(*source)->parsed.root);
+    block->home = interpreter.frame().home;
     return context.invoke_to_output(*block, Value::nothing(), {});
   }
 };

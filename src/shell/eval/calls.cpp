@@ -30,6 +30,15 @@ Error depth_error() {
 
 }  // namespace
 
+Ref<Frame> Interpreter::scope_of(const ShellScriptBlock& block, const Ref<Frame>& from) {
+  if (from->home.get() == block.home.get()) return from;
+  for (Frame* frame = from.get(); frame != nullptr;) {
+    if (frame->home.get() == block.home.get()) return Ref<Frame>(frame);
+    frame = frame->caller != nullptr ? frame->caller : frame->parent.get();
+  }
+  return block.home ? block.home : global_;
+}
+
 // The body of a block that has no phases: its statements. `return` ends here.
 Flow Interpreter::exec_body(const ScriptBlock& tree, Sink& out) {
   if (tree.end == nullptr) return Flow::more;
@@ -48,11 +57,12 @@ Flow Interpreter::call_block(ShellScriptBlock& block, std::span<const Value> arg
   if (info == nullptr) return Flow::stopped;
   if (out_of_stack()) return raise(depth_error(), block.tree->span);
   DepthGuard depth(call_depth_);
-  if (mode == ScopeMode::caller && block.home) mode = ScopeMode::child;
-  Ref<Frame> frame = in_frame != nullptr ? Ref<Frame>(in_frame) : frame_;
+  Ref<Frame> frame = scope_of(block, in_frame != nullptr ? Ref<Frame>(in_frame) : frame_);
+  // A closure has its own scope, also where others would run in the caller's.
+  if (mode == ScopeMode::caller && block.home && frame.get() == block.home.get() && !frame->module)
+    mode = ScopeMode::child;
   if (mode == ScopeMode::child) {
-    Ref<Frame> parent = block.home ? block.home : frame;
-    frame = Ref<Frame>(new Frame(info->layout, std::move(parent)));
+    frame = Ref<Frame>(new Frame(info->layout, std::move(frame)));
     frame->block = &block;
     frame->caller = frame_.get();
     if (block.home) {
@@ -122,7 +132,7 @@ Flow Interpreter::call_simple(const Command& command, Function& function, Sink& 
   BlockInfo& info = *info_of(*block.tree);
   if (out_of_stack()) return raise(depth_error(), command.span);
   DepthGuard depth(call_depth_);
-  Ref<Frame> frame(new Frame(info.layout, block.home ? block.home : frame_));
+  Ref<Frame> frame(new Frame(info.layout, scope_of(block, frame_)));
   frame->block = &block;
   frame->function = alive;
   frame->caller = frame_.get();

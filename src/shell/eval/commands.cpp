@@ -10,6 +10,7 @@
 #include "shell/eval/command_info.h"
 #include "shell/eval/environment.h"
 #include "shell/eval/interpreter.h"
+#include "shell/eval/modules.h"
 #include "shell/pipeline/cmdlet_stage.h"
 #include "shell/pipeline/file_sink.h"
 #include "shell/pipeline/function_stage.h"
@@ -302,6 +303,11 @@ bool Interpreter::command_of(const Command& command, ResolvedCommand& out, Scope
     out.block = Ref<ShellScriptBlock>(block);
     return true;
   }
+  if (auto module = module_cast(name); module && module->frame) {
+    out.kind = ResolvedCommand::Kind::block;
+    out.module = std::move(module);
+    return true;
+  }
   if (const CommandInfo* info = command_cast(name)) {
     if (info->block && info->type != CommandTypes::Alias && info->type != CommandTypes::ExternalScript) {
       out.kind = ResolvedCommand::Kind::function;
@@ -386,12 +392,31 @@ std::unique_ptr<Stage> Interpreter::make_stage(const ResolvedCommand& command,
   return nullptr;
 }
 
+// The block, or the command's name, that stands behind `& $module`.
+bool Interpreter::enter_module(ResolvedCommand& command, std::vector<Argument>& arguments, Span span) {
+  const bool given = !arguments.empty() && !arguments[0].is_parameter;
+  auto* block = given ? arguments[0].value.as<ShellScriptBlock>() : nullptr;
+  if (block != nullptr) {
+    command.block = make<ShellScriptBlock>(block->source, *block->tree);
+    command.block->home = command.module->frame;
+    arguments.erase(arguments.begin());
+    return true;
+  }
+  const std::string name = given ? to_string(arguments[0].value) : std::string();
+  const FrameGuard guard(*this, command.module->frame);
+  command = resolve(name);
+  if (command.kind == ResolvedCommand::Kind::none) return fail(did_you_mean_command(name), span);
+  arguments.erase(arguments.begin());
+  return true;
+}
+
 std::unique_ptr<Stage> Interpreter::stage_of(const Command& command) {
   ResolvedCommand resolved;
   ScopeMode mode = ScopeMode::child;
   if (!command_of(command, resolved, mode)) return nullptr;
   std::vector<Argument> arguments;
   if (!eval_arguments(command, arguments)) return nullptr;
+  if (resolved.module && !enter_module(resolved, arguments, command.span)) return nullptr;
   if (resolved.kind == ResolvedCommand::Kind::native) spell_native_arguments(command, arguments);
   std::unique_ptr<Stage> stage = make_stage(resolved, std::move(arguments), command.span, mode);
   if (stage && !redirect(command.redirections, *stage)) return nullptr;

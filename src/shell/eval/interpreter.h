@@ -80,6 +80,8 @@ struct ResolvedCommand {
   Ref<Function> function = {};
   Ref<ShellScriptBlock> block = {};
   std::string path = {};  // of a script or program
+  // `& $module { ... }`: whose scope the block that follows runs in. The kind is `block` then.
+  std::shared_ptr<Module> module = {};
 };
 
 // How a script block is called.
@@ -122,6 +124,9 @@ class Interpreter {
   // A call by value: arguments by position. `input` is $_ (nothing: as it is).
   Flow call_block(ShellScriptBlock& block, std::span<const Value> arguments, const Value& input,
                   ScopeMode mode, Sink& out, Frame* in_frame = nullptr);
+  // The scope below which a block runs that is called from `from`: the innermost running scope of the module
+  // or closure that the block belongs to, or of the session outside of all modules.
+  Ref<Frame> scope_of(const ShellScriptBlock& block, const Ref<Frame>& from);
   Flow call_function(Function& function, std::span<const Argument> arguments, Sink& out, Span span);
 
   // ------------------------------------------------------------------------------------ commands
@@ -319,6 +324,7 @@ class Interpreter {
   bool splat(const Variable& variable, std::vector<Argument>& out);
   Flow call_simple(const Command& command, Function& function, Sink& out);
   std::unique_ptr<Stage> stage_of(const Command& command);  // nullptr: pending error
+  bool enter_module(ResolvedCommand& command, std::vector<Argument>& arguments, Span span);
   bool redirect(std::span<const Redirection* const> redirections, Stage& stage);
   ResolvedCommand resolve_symbol(Symbol symbol, std::string_view name);
   void index_cmdlets();

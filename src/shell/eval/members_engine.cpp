@@ -68,7 +68,9 @@ constexpr MemberEntry kScriptBlockStatics[] = {
     {"Create", 1, 1,
      [](const Call& c) -> Result<Value> {
        HVSH_TRY(auto source, c.interpreter.load(text_argument(c, 0), {}));
-       return Value::object(make<ShellScriptBlock>(source, *source->parsed.root));
+       auto block = make<ShellScriptBlock>(source, *source->parsed.root);
+       block->home = c.interpreter.frame().home;
+       return Value::object(block);
      }},
 };
 

@@ -30,19 +30,21 @@ Flow FunctionStage::prepare(bool input_expected) {
          .exception = "System.Management.Automation.ScriptCallDepthException"},
         span_);
   }
+  // A script belongs to whoever runs it.
+  const Ref<Frame> outer = is_script_ ? caller_ : interpreter_.scope_of(*block_, caller_);
   if (mode_ == ScopeMode::child) {
-    frame_ = Ref<Frame>(new Frame(info_->layout, block_->home ? block_->home : caller_));
+    frame_ = Ref<Frame>(new Frame(info_->layout, outer));
     frame_->block = block_.get();
     frame_->function = function_;
     frame_->caller = caller_.get();
     frame_->expects_input = input_expected;
     frame_->command_name = is_script_ ? std::string_view() : std::string_view(name_);
     frame_->call_span = span_;
-    frame_->home = block_->home;
+    frame_->home = is_script_ ? caller_->home : block_->home;
     if (block_->home) frame_->script = block_->home->script;
     if (is_script_) frame_->script = frame_.get();
   } else {
-    frame_ = caller_;
+    frame_ = outer;
   }
   if (info_->advanced) frame_->stage = this;
   target_ = std::make_unique<FunctionTarget>(interpreter_, *info_, *frame_);
