@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "engines/block/process.h"
+#include "engines/process.h"
 #include "engines/block/vhdx_log.h"
 
 namespace hvsh::engines::block {

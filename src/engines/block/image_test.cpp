@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "engines/block/process.h"
+#include "engines/process.h"
 
 namespace hvsh::engines::block {
 namespace {

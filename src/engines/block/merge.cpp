@@ -15,7 +15,7 @@
 #include <thread>
 
 #include "engines/block/daemon.h"
-#include "engines/block/process.h"
+#include "engines/process.h"
 
 namespace hvsh::engines::block {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "core/result.h"
-#include "engines/block/process.h"
+#include "engines/process.h"
 
 namespace hvsh::engines::block {
 

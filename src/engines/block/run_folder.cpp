@@ -14,7 +14,7 @@
 #include <sstream>
 #include <thread>
 
-#include "engines/block/process.h"
+#include "engines/process.h"
 #include "engines/block_server.h"
 
 namespace hvsh::engines {

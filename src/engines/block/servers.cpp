@@ -15,7 +15,7 @@
 
 #include "engines/block/daemon.h"
 #include "engines/block/merge.h"
-#include "engines/block/process.h"
+#include "engines/process.h"
 #include "engines/block/run_folder.h"
 #include "engines/block/supervisor.h"
 #include "engines/block_server.h"

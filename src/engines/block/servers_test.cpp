@@ -19,7 +19,7 @@
 #include <thread>
 
 #include "engines/block/image.h"
-#include "engines/block/process.h"
+#include "engines/process.h"
 #include "engines/block_server.h"
 #include "engines/vhdx/file.h"
 #include "engines/vhdx/headers.h"

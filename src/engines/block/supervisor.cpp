@@ -17,7 +17,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engines/block/daemon.h"
-#include "engines/block/process.h"
+#include "engines/process.h"
 #include "engines/block/run_folder.h"
 
 namespace hvsh::engines::block {

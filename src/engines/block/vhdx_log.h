@@ -5,7 +5,7 @@
 // writing the header and writing the entry leaves. Internal to the block server.
 #include "core/result.h"
 #include "engines/block/image.h"
-#include "engines/block/process.h"
+#include "engines/process.h"
 
 namespace hvsh::engines::block {
 

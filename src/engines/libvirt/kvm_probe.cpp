@@ -2,40 +2,31 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
-#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <vector>
 
 #include "engines/files.h"
 #include "engines/libvirt/kvm_guest.h"
+#include "engines/process.h"
 
 namespace hvsh::engines::libvirt {
 
 namespace {
 
 constexpr uint64_t kMaxCacheBytes = 4096;
-constexpr int kRomFd = 3;  // in the child
 
 std::string find_qemu() {
-  const char* path = std::getenv("PATH");
-  std::string folders = path == nullptr ? "/usr/bin:/bin" : path;
-  folders += ':';
-  for (size_t begin = 0, end; (end = folders.find(':', begin)) != std::string::npos; begin = end + 1) {
-    const std::string file = folders.substr(begin, end - begin) + "/qemu-system-x86_64";
-    if (access(file.c_str(), X_OK) == 0) return file;
-  }
+  std::string qemu = find_program("qemu-system-x86_64");
   constexpr const char* kRedHat = "/usr/libexec/qemu-kvm";
-  return access(kRedHat, X_OK) == 0 ? kRedHat : "";
+  if (qemu.empty() && access(kRedHat, X_OK) == 0) qemu = kRedHat;
+  return qemu;
 }
 
 // Names this boot and this QEMU; empty when either cannot be told.
@@ -76,68 +67,33 @@ UniqueFd rom_file(const std::string& rom) {
   return file;
 }
 
-pid_t spawn_qemu(const std::string& qemu, const std::string& accelerator, int rom) {
-  std::vector<std::string> words = {qemu,
-                                    "-accel",
-                                    accelerator,
-                                    "-machine",
-                                    "pc",
-                                    "-m",
-                                    "16",
-                                    "-nodefaults",
-                                    "-no-user-config",
-                                    "-display",
-                                    "none",
-                                    "-no-reboot",
-                                    "-device",
-                                    "isa-debug-exit,iobase=0xf4,iosize=4",
-                                    "-bios",
-                                    fmt::format("/proc/self/fd/{}", kRomFd)};
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, rom, kRomFd);
-  pid_t child = -1;
-  const int problem = posix_spawn(&child, qemu.c_str(), &actions, nullptr, arguments.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  return problem == 0 ? child : -1;
-}
-
-// The exit code; -1 after a signal, -2 when the time is over (the process is ended).
-int wait_for(pid_t child, int timeout_ms) {
-  const UniqueFd process(static_cast<int>(syscall(SYS_pidfd_open, child, 0)));
-  pollfd item{.fd = process.get(), .events = POLLIN, .revents = 0};
-  int ready = -1;
-  do {
-    ready = poll(&item, 1, timeout_ms);
-  } while (ready < 0 && errno == EINTR);
-  if (ready != 1) kill(child, SIGKILL);
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (ready != 1) return -2;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 KvmAnswer try_guest(const KvmProbeOptions& options, const std::string& qemu) {
   const std::string rom = probe_rom();
   if (rom.empty()) return {.problem = "it is not tried on this kind of processor"};
-  UniqueFd file = rom_file(rom);
-  // The child's descriptor 3 must not be the one that closes on exec.
-  if (file.get() == kRomFd) file.reset(fcntl(file.get(), F_DUPFD_CLOEXEC, kRomFd + 1));
+  const UniqueFd file = rom_file(rom);
   if (!file.valid())
     return {.problem = fmt::format("the test guest could not be made ({})", std::strerror(errno))};
-  const pid_t child = spawn_qemu(qemu, options.accelerator, file.get());
-  if (child < 0) return {.problem = fmt::format("'{}' could not be started", qemu)};
-  const int code = wait_for(child, options.timeout_ms);
-  if (code == kProbeExitCode) return {.works = true};
-  if (code == -2)
+  const std::vector<std::string> argv = {qemu,
+                                         "-accel",
+                                         options.accelerator,
+                                         "-machine",
+                                         "pc",
+                                         "-m",
+                                         "16",
+                                         "-nodefaults",
+                                         "-no-user-config",
+                                         "-display",
+                                         "none",
+                                         "-no-reboot",
+                                         "-device",
+                                         "isa-debug-exit,iobase=0xf4,iosize=4",
+                                         "-bios",
+                                         fmt::format("/proc/self/fd/{}", file.get())};
+  auto outcome = run(argv, nullptr, std::chrono::milliseconds(options.timeout_ms), {file.get()});
+  if (!outcome && outcome.error().category == ErrorCategory::OperationTimeout)
     return {.problem = "a test guest under KVM was not done in time, as if it were interpreted"};
+  if (!outcome) return {.problem = fmt::format("'{}' could not be started", qemu)};
+  if (outcome->exit_code == kProbeExitCode) return {.works = true};
   return {.problem = "a test guest failed under KVM"};
 }
 

@@ -134,10 +134,12 @@ Buffer encode_metadata(const Metadata& metadata, Bytes locator) {
   const auto add = [&](const Guid& id, uint32_t flags, Bytes value) {
     uint8_t* const at = bytes.data() + 32 + kEntry * count;
     store_guid(at, id);
-    store_le(at + 16, static_cast<uint32_t>(bytes.size()));
+    const size_t end = bytes.size();
+    store_le(at + 16, static_cast<uint32_t>(end));
     store_le(at + 20, static_cast<uint32_t>(value.size()));
     store_le(at + 24, flags);
-    bytes.insert(bytes.end(), value.begin(), value.end());
+    bytes.resize(end + value.size());
+    std::copy(value.begin(), value.end(), bytes.begin() + static_cast<ptrdiff_t>(end));
     store_le(bytes.data() + 10, ++count);
   };
   uint8_t word[8] = {};

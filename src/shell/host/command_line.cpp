@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 #include <unistd.h>
-
-#include <array>
-#include <optional>
+#include <CLI/CLI.hpp>
 
 #include "core/object.h"
 
@@ -12,65 +10,46 @@ namespace hvsh::shell {
 
 namespace {
 
-enum class Option : uint8_t {
-  command,
-  file,
-  output_format,
-  non_interactive,
-  no_profile,
-  no_logo,
-  no_exit,
-  execution_policy,
-  input_format,
-  window_style,
-  working_directory,
-  login,
-  interactive,
-  dump_declarations,
-  version,
-  help,
-};
-
 struct OptionName {
   std::string_view name;
-  size_t shortest;  // characters that must be given
-  Option option;
+  size_t shortest;                  // characters that must be given
+  std::string_view canonical = {};  // what CLI11 knows it as, where that differs
 };
 
-// pwsh's names and shortest forms. What has no meaning here (profiles, policies) is accepted, since cron
-// lines hold it.
+// pwsh's names and shortest forms.
 constexpr OptionName kOptions[] = {
-    {"command", 1, Option::command},
-    {"dump-declarations", 17, Option::dump_declarations},
-    {"executionpolicy", 2, Option::execution_policy},
-    {"ep", 2, Option::execution_policy},
-    {"file", 1, Option::file},
-    {"help", 1, Option::help},
-    {"?", 1, Option::help},
-    {"inputformat", 2, Option::input_format},
-    {"interactive", 1, Option::interactive},
-    {"login", 1, Option::login},
-    {"noexit", 3, Option::no_exit},
-    {"nologo", 3, Option::no_logo},
-    {"noninteractive", 4, Option::non_interactive},
-    {"noprofile", 3, Option::no_profile},
-    {"outputformat", 1, Option::output_format},
-    {"version", 1, Option::version},
-    {"windowstyle", 1, Option::window_style},
-    {"workingdirectory", 2, Option::working_directory},
-    {"wd", 2, Option::working_directory},
+    {"command", 1},
+    {"dump-declarations", 17},
+    {"executionpolicy", 2},
+    {"ep", 2, "executionpolicy"},
+    {"file", 1},
+    {"help", 1},
+    {"?", 1, "help"},
+    {"inputformat", 2},
+    {"interactive", 1},
+    {"login", 1},
+    {"noexit", 3},
+    {"nologo", 3},
+    {"noninteractive", 4},
+    {"noprofile", 3},
+    {"outputformat", 1},
+    {"version", 1},
+    {"windowstyle", 1},
+    {"workingdirectory", 2},
+    {"wd", 2, "workingdirectory"},
 };
 
-std::optional<Option> find_option(std::string_view word) {
-  if (word.size() < 2 || word[0] != '-') return std::nullopt;
+// The option that a word means: one or two dashes, without case, a prefix that is long enough. Empty: none.
+std::string_view find_option(std::string_view word) {
+  if (word.size() < 2 || word[0] != '-') return {};
   word.remove_prefix(word[1] == '-' && word.size() > 2 ? 2 : 1);
   for (const OptionName& known : kOptions) {
     if (word.size() >= known.shortest && word.size() <= known.name.size() &&
         equal_names(word, known.name.substr(0, word.size()))) {
-      return known.option;
+      return known.canonical.empty() ? known.name : known.canonical;
     }
   }
-  return std::nullopt;
+  return {};
 }
 
 Error wrong(std::string message, std::string_view target) {
@@ -88,13 +67,84 @@ Result<OutputFormat> format_of(std::string_view word) {
   return wrong(fmt::format("'{}' is not an output format; there are Text, Json and Csv.", word), word);
 }
 
-// The words after a cmdlet's name are its own, except our -OutputFormat.
-Result<void> take_cmdlet_words(CommandLine& line, int first, int argc, const char* const* argv) {
-  for (int i = first; i < argc; ++i) {
-    if (equal_names(argv[i], "-OutputFormat") && i + 1 < argc) {
-      HVSH_TRY(line.format, format_of(argv[++i]));
+// What CLI11 stores its findings in.
+struct Given {
+  std::string format = "text";
+  std::string folder;
+  std::string ignored;
+  bool command = false, file = false;
+  bool dump_declarations = false, version = false, help = false;
+};
+
+void declare(CLI::App& app, Given& given, CommandLine& line) {
+  app.prefix_command();  // what begins with the first other word belongs to what is run
+  app.set_help_flag();   // usage() is the help
+  app.add_flag("--command", given.command);
+  app.add_flag("--file", given.file);
+  app.add_flag("--dump-declarations", given.dump_declarations);
+  app.add_flag("--version", given.version);
+  app.add_flag("--help", given.help);
+  app.add_flag("--noninteractive", line.non_interactive);
+  app.add_flag("--noexit", line.no_exit);
+  app.add_flag("--nologo", line.no_logo);
+  app.add_option("--outputformat", given.format);
+  app.add_option("--workingdirectory", given.folder);
+  // What has no meaning here (profiles, policies) is accepted, since cron lines hold it.
+  for (const char* name : {"--noprofile", "--interactive", "--login"}) app.add_flag(name);
+  for (const char* name : {"--executionpolicy", "--inputformat", "--windowstyle"})
+    app.add_option(name, given.ignored);
+  for (CLI::Option* option : app.get_options()) option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
+// PowerShell's way of writing options, which CLI11 does not know (one dash and a long name, any unique
+// prefix, an end at -Command and -File), in CLI11's: full names, and `--` before the words that are not ours.
+Result<std::vector<std::string>> spelled_out(const CLI::App& app, int argc, const char* const* argv) {
+  std::vector<std::string> words;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "-") continue;  // standard input, which it is anyway
+    const std::string_view option = find_option(word);
+    if (option.empty() && word.starts_with('-'))
+      return wrong(fmt::format("There is no option '{}'.", word), word);
+    if (!option.empty()) {
+      words.push_back(fmt::format("--{}", option));
+      const bool rest_is_its = option == "command" || option == "file";
+      const bool has_value = rest_is_its || app.get_option(words.back())->get_items_expected_min() > 0;
+      if (has_value && i + 1 >= argc) return wrong(fmt::format("The option '{}' needs a value.", word), word);
+      if (has_value && !rest_is_its) words.emplace_back(argv[++i]);
+      if (!rest_is_its) continue;
+      ++i;
+    }
+    words.emplace_back("--");
+    words.insert(words.end(), argv + i, argv + argc);
+    break;
+  }
+  return words;
+}
+
+// `words`: what is run, and what is handed to it.
+Result<void> take_words(CommandLine& line, const Given& given, std::vector<std::string> words) {
+  using Mode = CommandLine::Mode;
+  if (words.empty()) return {};
+  line.text = std::move(words.front());
+  words.erase(words.begin());
+  if ((given.command || given.file) && line.text == "-") {
+    line.mode = Mode::standard_input;
+  } else if (given.command) {
+    line.mode = Mode::command;
+  } else if (given.file || line.text.ends_with(".ps1") || access(line.text.c_str(), F_OK) == 0) {
+    line.mode = Mode::file;
+  } else {
+    line.mode = Mode::cmdlet;
+  }
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (given.command) {
+      // As pwsh does: all words that follow belong to the command.
+      line.text.append(" ").append(words[i]);
+    } else if (line.mode == Mode::cmdlet && equal_names(words[i], "-OutputFormat") && i + 1 < words.size()) {
+      HVSH_TRY(line.format, format_of(words[++i]));
     } else {
-      line.arguments.emplace_back(argv[i]);
+      line.arguments.push_back(std::move(words[i]));
     }
   }
   return {};
@@ -104,67 +154,28 @@ Result<void> take_cmdlet_words(CommandLine& line, int first, int argc, const cha
 
 Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
   CommandLine line;
-  using Mode = CommandLine::Mode;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view word = argv[i];
-    const auto value = [&]() -> Result<std::string> {
-      if (i + 1 >= argc) return wrong(fmt::format("The option '{}' needs a value.", word), word);
-      return std::string(argv[++i]);
-    };
-    const auto option = find_option(word);
-    if (!option) {
-      if (word.size() > 1 && word[0] == '-')
-        return wrong(fmt::format("There is no option '{}'.", word), word);
-      if (word == "-") continue;  // standard input, which it is anyway
-      line.text = word;
-      line.mode = access(argv[i], F_OK) == 0 || word.ends_with(".ps1") ? Mode::file : Mode::cmdlet;
-      if (line.mode == Mode::cmdlet) {
-        HVSH_CHECK(take_cmdlet_words(line, i + 1, argc, argv));
-      } else {
-        line.arguments.assign(argv + i + 1, argv + argc);
-      }
-      return line;
-    }
-    switch (*option) {
-      case Option::command: {
-        HVSH_TRY(line.text, value());
-        line.mode = line.text == "-" ? Mode::standard_input : Mode::command;
-        // As pwsh does: all words that follow belong to the command.
-        for (++i; i < argc; ++i) line.text.append(" ").append(argv[i]);
-        return line;
-      }
-      case Option::file: {
-        HVSH_TRY(line.text, value());
-        line.mode = line.text == "-" ? Mode::standard_input : Mode::file;
-        line.arguments.assign(argv + i + 1, argv + argc);
-        return line;
-      }
-      case Option::output_format: {
-        HVSH_TRY(const std::string name, value());
-        HVSH_TRY(line.format, format_of(name));
-        break;
-      }
-      case Option::working_directory: {
-        HVSH_TRY(const std::string folder, value());
-        if (chdir(folder.c_str()) != 0) return errno_error("go to", folder, errno);
-        break;
-      }
-      case Option::execution_policy:
-      case Option::input_format:
-      case Option::window_style:
-        HVSH_CHECK(value().ok() ? Result<void>() : wrong("A value is missing.", word));
-        break;
-      case Option::non_interactive: line.non_interactive = true; break;
-      case Option::no_exit: line.no_exit = true; break;
-      case Option::no_logo: line.no_logo = true; break;
-      case Option::no_profile:
-      case Option::interactive:
-      case Option::login: break;
-      case Option::dump_declarations: line.mode = Mode::dump_declarations; return line;
-      case Option::version: line.mode = Mode::version; return line;
-      case Option::help: line.mode = Mode::help; return line;
-    }
+  Given given;
+  CLI::App app;
+  declare(app, given, line);
+  HVSH_TRY(std::vector<std::string> words, spelled_out(app, argc, argv));
+  std::reverse(words.begin(), words.end());  // as CLI11 wants them
+  try {
+    app.parse(words);
+  } catch (const CLI::ParseError& error) {
+    return wrong(fmt::format("The command line is wrong: {}.", error.what()), error.get_name());
   }
+  using Mode = CommandLine::Mode;
+  if (given.help || given.version || given.dump_declarations) {
+    line.mode = given.help ? Mode::help : given.version ? Mode::version : Mode::dump_declarations;
+    return line;
+  }
+  HVSH_TRY(line.format, format_of(given.format));
+  if (!given.folder.empty() && chdir(given.folder.c_str()) != 0) {
+    return errno_error("go to", given.folder, errno);
+  }
+  std::vector<std::string> rest = app.remaining();
+  if (!rest.empty()) rest.erase(rest.begin());  // the `--`
+  HVSH_CHECK(take_words(line, given, std::move(rest)));
   return line;
 }
 

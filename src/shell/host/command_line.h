@@ -1,6 +1,5 @@
 #pragma once
-// The program's own command line, as pwsh has it. Read by hand: an option library costs more than the start
-// of the whole shell may take.
+// The program's own command line, as pwsh has it.
 #include <string>
 #include <string_view>
 #include <vector>

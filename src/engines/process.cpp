@@ -1,4 +1,10 @@
-#include "engines/block/process.h"
+#include "engines/process.h"
+
+#define BOOST_PROCESS_USE_STD_FS  // Boost's own file system library would have to be linked
+#include <boost/asio/io_context.hpp>
+#include <boost/optional.hpp>  // which Boost 1.81 forgets with that
+#include <boost/process/v2/posix/default_launcher.hpp>
+#include <boost/process/v2/process.hpp>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -13,12 +19,15 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <set>
 
-namespace hvsh::engines::block {
+namespace hvsh::engines {
 namespace {
 
+namespace process = boost::process::v2;
 using Clock = std::chrono::steady_clock;
 
 constexpr size_t kOutputMax = 65536;
@@ -42,39 +51,80 @@ void reset_signals() {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-[[noreturn]] void fail(int report_fd, int code) {
-  [[maybe_unused]] const auto done = ::write(report_fd, &code, sizeof code);
-  ::_exit(127);
-}
+// The steps of one child, in the shape that Boost.Process calls at their time.
+class Child {
+ public:
+  using Path = std::filesystem::path;
+  using Words = const char* const*;
 
-[[noreturn]] void exec_child(const Spawn& spawn, char* const* argv, int null_fd, int report_fd,
-                             pid_t parent) {
-  reset_signals();
-  if (spawn.detach) {
-    ::setsid();
-    const pid_t grandchild = ::fork();
-    if (grandchild < 0) fail(report_fd, errno);
-    if (grandchild > 0) ::_exit(0);
+  Child(const Spawn& spawn, int null_fd) : spawn_(spawn), null_fd_(null_fd), parent_(::getpid()) {}
+
+  // Before the fork.
+  template <class Launcher>
+  boost::system::error_code on_setup(Launcher& launcher, const Path&, Words&) const {
+    auto& kept = launcher.fd_whitelist;
+    kept.insert(kept.end(), spawn_.keep_fds.begin(), spawn_.keep_fds.end());
+    return {};
   }
-  const int output = spawn.output_fd >= 0 ? spawn.output_fd : null_fd;
-  if (::dup2(null_fd, 0) < 0 || ::dup2(output, 1) < 0 || ::dup2(output, 2) < 0) fail(report_fd, errno);
-  // Descriptors of libraries that forgot close-on-exec must not leak into a process that lives for weeks.
-  if (::syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC) != 0) fail(report_fd, errno);
-  for (const int fd : spawn.keep_fds) {
-    if (::fcntl(fd, F_SETFD, 0) != 0) fail(report_fd, errno);
+
+  // In the child. The launcher sends errno to the parent, not what is returned here.
+  template <class Launcher>
+  boost::system::error_code on_exec_setup(Launcher&, const Path&, Words&) const {
+    const int code = prepare();
+    errno = code;
+    return {code, boost::system::system_category()};
   }
-  if (spawn.user) {
-    ::umask(0077);
-    if (const int code = become(*spawn.user)) fail(report_fd, code);
+
+  // In the child, when that or the exec failed: the launcher would call exit, which runs the parent's
+  // destructors and writes its buffers once more. By the first, which nobody calls, Boost 1.81 finds out
+  // whether there is the second.
+  template <class Launcher>
+  void on_exec_error(Launcher&, const boost::system::error_code&, const Path&, Words&,
+                     const boost::system::error_code&) const {}
+  template <class Launcher>
+  [[noreturn]] void on_exec_error(Launcher&, const Path&, Words&, const boost::system::error_code&) const {
+    ::_exit(127);
   }
-  if (spawn.die_with_parent) {
-    // After the change of user, which clears it. If the parent is gone already, nobody would tell us.
-    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (::getppid() != parent) ::_exit(0);
+
+ private:
+  // 0, or the errno of what failed.
+  int prepare() const {
+    reset_signals();
+    if (spawn_.detach) {
+      ::setsid();
+      const pid_t grandchild = ::fork();
+      if (grandchild < 0) return errno;
+      if (grandchild > 0) ::_exit(0);
+    }
+    const int output = spawn_.output_fd >= 0 ? spawn_.output_fd : null_fd_;
+    if (::dup2(null_fd_, 0) < 0 || ::dup2(output, 1) < 0 || ::dup2(output, 2) < 0) return errno;
+    // Descriptors of libraries that forgot close-on-exec must not leak into a process that lives for weeks.
+    // (Of those below the highest one that it keeps, Boost 1.81's launcher closes none.)
+    if (::syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC) != 0) return errno;
+    for (const int fd : spawn_.keep_fds) {
+      if (::fcntl(fd, F_SETFD, 0) != 0) return errno;
+    }
+    if (spawn_.user) {
+      ::umask(0077);
+      if (const int code = become(*spawn_.user)) return code;
+    }
+    if (spawn_.die_with_parent) {
+      // After the change of user, which clears it. If the parent is gone already, nobody would tell us.
+      ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+      if (::getppid() != parent_) ::_exit(0);
+    }
+    if (spawn_.detach && ::chdir("/") != 0) return errno;
+    return 0;
   }
-  if (spawn.detach && ::chdir("/") != 0) fail(report_fd, errno);
-  ::execvp(argv[0], argv);
-  fail(report_fd, errno);
+
+  const Spawn& spawn_;
+  int null_fd_;
+  pid_t parent_;
+};
+
+void reap(pid_t child) {
+  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+  }
 }
 
 Error cannot_run(const std::string& program, int code) {
@@ -88,45 +138,50 @@ Error cannot_run(const std::string& program, int code) {
 
 }  // namespace
 
+std::string find_program(const std::string& name) {
+  if (name.find('/') != std::string::npos) return name;
+  const char* path = std::getenv("PATH");
+  std::string folders = path == nullptr ? "/usr/bin:/bin" : path;
+  folders += ':';
+  for (size_t begin = 0, end; (end = folders.find(':', begin)) != std::string::npos; begin = end + 1) {
+    const std::string file = folders.substr(begin, end - begin) + "/" + name;
+    if (::access(file.c_str(), X_OK) == 0) return file;
+  }
+  return {};
+}
+
 Result<pid_t> spawn(const Spawn& spawn) {
-  std::vector<char*> argv;
-  for (const std::string& argument : spawn.argv) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
+  const std::string program = find_program(spawn.argv[0]);
+  if (program.empty()) return cannot_run(spawn.argv[0], ENOENT);
   UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
   if (!null.valid()) return errno_error("open", "/dev/null", errno);
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return errno_error("make a pipe for", spawn.argv[0], errno);
-  UniqueFd report(ends[0]);
-  UniqueFd report_child(ends[1]);
-  const pid_t parent = ::getpid();
-  const pid_t child = ::fork();
-  if (child < 0) return errno_error("start", spawn.argv[0], errno);
-  if (child == 0) exec_child(spawn, argv.data(), null.get(), report_child.get(), parent);
-  report_child.reset();
-  if (spawn.detach) {
-    while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
-    }
+  const std::vector<std::string> arguments(spawn.argv.begin() + 1, spawn.argv.end());
+  // A context of its own, in which nothing lives yet that a fork would have to be told.
+  boost::asio::io_context context;
+  process::posix::default_launcher launcher;
+  boost::system::error_code problem;
+  auto child = launcher(context.get_executor(), problem, program, arguments, Child(spawn, null.get()));
+  if (problem) {
+    if (launcher.pid > 0) reap(launcher.pid);  // Boost 1.81 leaves it
+    return cannot_run(spawn.argv[0], problem.value());
   }
-  int code = 0;
-  ssize_t got;
-  while ((got = ::read(report.get(), &code, sizeof code)) < 0 && errno == EINTR) {
-  }
-  if (got == 0) return spawn.detach ? 0 : child;  // the exec closed the pipe
-  if (!spawn.detach) {
-    while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
-    }
-  }
-  return cannot_run(spawn.argv[0], code);
+  child.detach();
+  if (!spawn.detach) return launcher.pid;
+  reap(launcher.pid);
+  return 0;
 }
 
 Result<Outcome> run(const std::vector<std::string>& argv, const User* user,
-                    std::chrono::milliseconds deadline) {
+                    std::chrono::milliseconds deadline, std::vector<int> keep_fds) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return errno_error("make a pipe for", argv[0], errno);
   UniqueFd reader(ends[0]);
   UniqueFd writer(ends[1]);
-  HVSH_TRY(const pid_t child,
-           spawn({.argv = argv, .output_fd = writer.get(), .user = user, .die_with_parent = true}));
+  HVSH_TRY(const pid_t child, spawn({.argv = argv,
+                                     .keep_fds = std::move(keep_fds),
+                                     .output_fd = writer.get(),
+                                     .user = user,
+                                     .die_with_parent = true}));
   writer.reset();
   Outcome outcome;
   const auto end = Clock::now() + deadline;
@@ -180,8 +235,7 @@ bool wait_pidfd(int pidfd, std::chrono::milliseconds deadline) {
 bool wait_child(pid_t child, std::chrono::milliseconds deadline) {
   UniqueFd pidfd = open_pidfd(child);
   if (pidfd.valid() && !wait_pidfd(pidfd.get(), deadline)) return false;
-  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
-  }
+  reap(child);
   return true;
 }
 
@@ -250,8 +304,7 @@ Result<void> check_access(const User& user, const std::vector<AccessWish>& wishe
   ssize_t got;
   while ((got = ::read(reader.get(), answer, sizeof answer)) < 0 && errno == EINTR) {
   }
-  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
-  }
+  reap(child);
   if (got == sizeof answer && answer[1] == 0) return {};
   if (answer[0] < 0 || answer[0] >= static_cast<int>(checks.size())) {
     return errno_error("become the user", user.name, answer[1]);
@@ -273,4 +326,4 @@ Result<void> check_access(const User& user, const std::vector<AccessWish>& wishe
       .target = check.path};
 }
 
-}  // namespace hvsh::engines::block
+}  // namespace hvsh::engines

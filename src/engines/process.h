@@ -1,7 +1,7 @@
 #pragma once
-// Starting programs with an argv (never a shell), with chosen descriptors and as a chosen user. Internal to
-// the block server. Safe in a process with threads: between fork and exec only async-signal-safe calls are
-// made. Thread-safe: no state.
+// Starting programs with an argv (never a shell), with chosen descriptors and as a chosen user, by
+// Boost.Process. Safe in a process with threads: between fork and exec only async-signal-safe calls are made.
+// Thread-safe: no state.
 #include <sys/types.h>
 
 #include <chrono>
@@ -12,7 +12,7 @@
 #include "core/result.h"
 #include "engines/files.h"
 
-namespace hvsh::engines::block {
+namespace hvsh::engines {
 
 struct User {
   uid_t uid = 0;
@@ -38,9 +38,13 @@ struct Outcome {
   std::string output;  // standard output and error, at most 64 KiB
 };
 
-// Runs a program to its end; one that exceeds the deadline is killed, and that is an error.
+// Runs a program to its end; one that exceeds the deadline is killed, and that is an error
+// (OperationTimeout).
 Result<Outcome> run(const std::vector<std::string>& argv, const User* user,
-                    std::chrono::milliseconds deadline);
+                    std::chrono::milliseconds deadline, std::vector<int> keep_fds = {});
+
+// Where PATH has the program; a name with a slash is one already. Empty: nowhere.
+std::string find_program(const std::string& name);
 
 // Waits until the child has ended. False if it has not within the deadline. Reaps it.
 bool wait_child(pid_t child, std::chrono::milliseconds deadline);
@@ -60,4 +64,4 @@ struct AccessWish {
 };
 Result<void> check_access(const User& user, const std::vector<AccessWish>& wishes);
 
-}  // namespace hvsh::engines::block
+}  // namespace hvsh::engines
