@@ -94,9 +94,9 @@ engines::BlockServers& Engines::block_servers() {
       block_servers_ =
           std::make_unique<engines::memory::MemoryBlockServers>(state().config().run_folder + "/servers");
     } else {
-      block_servers_ =
-          engines::make_block_servers({.program = {own_path(), "--block-server"},
-                                       .resume_command = {own_path(), "--resume-after-io-error"}});
+      block_servers_ = engines::make_block_servers({.program = {own_path(), "--block-server"},
+                                                    .resume_command = {own_path(), "--resume-after-io-error"},
+                                                    .run_folder = state().config().run_folder});
     }
   }
   return *block_servers_;
@@ -104,8 +104,9 @@ engines::BlockServers& Engines::block_servers() {
 
 engines::State& Engines::state() {
   if (!state_) {
-    engines::StateConfig config = engines::default_state_config(geteuid() == 0);
-    config.connection = connection();
+    const std::string uri = connection();
+    engines::StateConfig config = engines::default_state_config(engines::libvirt::is_system(uri));
+    config.connection = uri;
     state_ = std::make_unique<engines::State>(std::move(config));
   }
   return *state_;

@@ -2,12 +2,14 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <grp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 
 namespace hvsh::engines {
 namespace {
@@ -33,6 +35,31 @@ std::string temporary_name(const std::string& path) {
 void UniqueFd::reset(int fd) {
   if (fd_ >= 0) ::close(fd_);
   fd_ = fd;
+}
+
+Result<void> make_shared_folder(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return {};
+  std::error_code code;
+  std::filesystem::create_directories(path, code);
+  if (code) return errno_error("make the folder", path, code.value());
+  if (::geteuid() != 0) return {};
+  group entry{};
+  group* found = nullptr;
+  char buffer[4096];
+  if (::getgrnam_r("libvirt", &entry, buffer, sizeof buffer, &found) != 0 || found == nullptr) return {};
+  if (::chown(path.c_str(), 0, found->gr_gid) != 0 || ::chmod(path.c_str(), 02771) != 0) {
+    return errno_error("share the folder", path, errno);
+  }
+  return {};
+}
+
+void share_file(int fd, const std::string& path) {
+  struct stat file {
+  }, folder{};
+  if (::fstat(fd, &file) != 0 || ::stat(folder_of(path).c_str(), &folder) != 0) return;
+  const bool shared = (folder.st_mode & S_ISGID) != 0 && folder.st_gid == file.st_gid;
+  if (shared && file.st_uid == ::geteuid() && (file.st_mode & 0777) != 0660) (void)!::fchmod(fd, 0660);
 }
 
 Result<std::string> read_file(const std::string& path, uint64_t max_bytes) {

@@ -34,6 +34,15 @@ class UniqueFd {
   int fd_ = -1;
 };
 
+// Makes a folder, and those above it, that all users of the system's libvirt share: root's, of group libvirt,
+// set-group-id so that what is made in it is the group's, and searchable by others, since guests' disks may
+// lie below. Where it is there already, or we are not root or there is no such group, it stays as it is or as
+// the umask makes it.
+Result<void> make_shared_folder(const std::string& path);
+
+// Gives a new file of ours in such a folder to the group as well, past the umask. Elsewhere nothing happens.
+void share_file(int fd, const std::string& path);
+
 // The whole of a regular file. An error if it is longer than `max_bytes` or is not a regular file.
 Result<std::string> read_file(const std::string& path, uint64_t max_bytes);
 

@@ -45,9 +45,9 @@ struct StateConfig {
   std::chrono::milliseconds lock_timeout{10'000};
 };
 
-// $HVSH_STATE_DIR, else /var/lib/hvsh for root and for users of the system daemon, else
-// $XDG_STATE_HOME/hvsh (~/.local/state/hvsh). $HVSH_RUN_DIR, else /run/hvsh or $XDG_RUNTIME_DIR/hvsh.
-// $HVSH_LOCK_TIMEOUT in seconds.
+// $HVSH_STATE_DIR, else /var/lib/hvsh for root and for users of the system daemon (made by root, shared with
+// the group libvirt), else $XDG_STATE_HOME/hvsh (~/.local/state/hvsh). $HVSH_RUN_DIR, else /run/hvsh or
+// $XDG_RUNTIME_DIR/hvsh. $HVSH_LOCK_TIMEOUT in seconds.
 StateConfig default_state_config(bool system_daemon);
 
 // An exclusive lock; released when it goes.

@@ -1,4 +1,5 @@
 """The main job on real guests: what they wrote to their disks and said on their serial lines is the proof."""
+import grp
 import os
 import re
 import signal
@@ -6,8 +7,8 @@ import subprocess
 import time
 
 import heart
-from live import BINARY, REPOSITORY, Skip, check_equal, hvsh, run, state, virsh, wait_for
-from machines import HeartMachine, images, objects, record_of, vm_state
+from live import BINARY, REPOSITORY, URI, Skip, check_equal, hvsh, run, state, virsh, wait_for
+from machines import HeartMachine, images, log_serial, objects, record_of, vm_state
 
 
 def test_tour(folder):
@@ -187,3 +188,55 @@ def test_a_deaf_guest_is_named(folder):
     check_equal(done.code, 1)
     check_equal("-TurnOff" in done.err, True, done.err)
     check_equal(vm_state("heart"), "Running")
+
+
+def test_generation_2_comes_up_to_its_firmware(folder):
+    if not os.path.isdir("/usr/share/OVMF"):
+        raise Skip("no UEFI firmware is installed (package ovmf)")
+    hvsh(f"New-VM g2 -Generation 2 -MemoryStartupBytes 128MB -NewVHDPath {folder}/g2.vhdx -NewVHDSizeBytes 64MB -Path {folder}")
+    log_serial("g2", f"{folder}/g2.serial")
+    started = hvsh("Start-VM g2; $vm = Get-VM g2; '{0} {1}' -f $vm.Generation, $vm.State").out
+    check_equal(started.split(), ["2", "Running"], "generation and state")
+    # The firmware says on the serial line what it tries to boot from: the empty disk is one of them.
+    wait_for("the firmware to look for a system", lambda: os.path.exists(f"{folder}/g2.serial") and
+             b"BdsDxe" in open(f"{folder}/g2.serial", "rb").read(), 45)
+    hvsh("Stop-VM g2 -TurnOff; Remove-VM g2 -Force")
+    check_equal(virsh("list", "--all", "--name").out.split(), [], "domains, and with them their firmware's variables")
+
+
+test_generation_2_comes_up_to_its_firmware.seconds = 90
+
+
+def test_users_of_the_group_share_the_state(folder):
+    """Two who are not root and in the group libvirt, with the folders that root made: what the one leaves the other can
+    go on with. The bed's daemon has root's socket, so it is opened to the group for the time of the test."""
+    try:
+        group = grp.getgrnam("libvirt").gr_gid
+    except KeyError as why:
+        raise Skip("there is no group libvirt") from why
+    socket = re.search(r"socket=([^&]+)", URI)[1]
+    before = os.stat(socket)
+    folders = {"HVSH_STATE_DIR": f"{folder}/state", "HVSH_RUN_DIR": f"{folder}/run"}
+
+    def as_user(name, script, groups=f"--groups={group}", ok=True):
+        return run("setpriv", f"--reuid={name}", f"--regid={name}", groups, BINARY, "-Command", script, ok=ok,
+                   env={**folders, "HOME": folder})
+
+    run(BINARY, "-Command", "New-VM first -MemoryStartupBytes 64MB | Out-Null; Set-VM first -Notes root", env=folders)
+    heart.make(f"{folder}/disk.raw", size=1 << 20, ticks=5)
+    try:
+        os.chown(socket, -1, group)
+        os.chmod(socket, 0o660)
+        as_user("daemon", f"New-VM web01 -MemoryStartupBytes 64MB -VHDPath {folder}/disk.raw | Out-Null")
+        as_user("games", "Start-VM web01; Enable-VMResourceMetering web01; Set-VM web01 -Notes theirs")
+        seen = as_user("daemon", "$vm = Get-VM web01; \"$($vm.State) $($vm.Notes)\"; (Measure-VM web01).VMName").out
+        check_equal(seen.split(), ["Running", "theirs", "web01"], "what the first sees of the second's work")
+        as_user("games", "Stop-VM web01 -TurnOff; Rename-VM web01 web02; Set-VM first -Notes ours; Remove-VM web02 -Force")
+        check_equal(hvsh("(Get-VM).Notes").out.split(), ["ours"], "notes")
+        outside = as_user("mail", "Get-VM", "--clear-groups", ok=False)
+        check_equal(outside.code, 1, "exit code of one who is not in the group")
+        if "group libvirt" not in outside.err:
+            raise AssertionError(f"one who is not in the group is not told so:\n{outside.err}")
+    finally:
+        os.chown(socket, before.st_uid, before.st_gid)
+        os.chmod(socket, before.st_mode & 0o7777)

@@ -14,8 +14,8 @@
 #include <sstream>
 #include <thread>
 
-#include "engines/process.h"
 #include "engines/block_server.h"
+#include "engines/process.h"
 
 namespace hvsh::engines {
 
@@ -40,6 +40,14 @@ Result<void> make_folder(const std::string& path) {
   if (errno == ENOENT) {
     HVSH_CHECK(make_folder(folder_of(path)));
     return make_folder(path);
+  }
+  if (errno == EACCES) {
+    Error error = errno_error("create the folder", path, errno);
+    error.hint =
+        "Disks in VHDX format of the system daemon's machines are served by root: run hvsh as root, or keep "
+        "the disk as "
+        "raw, qcow2 or VHD.";
+    return error;
   }
   if (errno != EEXIST) return errno_error("create the folder", path, errno);
   struct stat info {};

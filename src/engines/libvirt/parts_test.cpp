@@ -156,6 +156,12 @@ TEST_CASE("the connection is the one that the user means") {
   CHECK(*choose_uri(sources) == "qemu:///session");
   sources.system_sockets = {folder.path + "/socket"};
   CHECK(*choose_uri(sources) == "qemu:///system");
+  CHECK(is_system("qemu:///system"));
+  CHECK(is_system("qemu+unix:///system?socket=/x"));
+  CHECK(!is_system("qemu:///session"));
+  CHECK(!is_system("qemu:///systematic"));
+  CHECK(!is_system("qemu+ssh://host/system"));
+  CHECK(!is_system(""));
   CHECK(is_local("qemu:///system"));
   CHECK(is_local("qemu+unix:///system?socket=/x"));
   CHECK(!is_local("qemu+ssh://host/system"));

@@ -78,6 +78,13 @@ Result<std::string> choose_uri(const UriSources& sources) {
   return std::string("qemu:///session");
 }
 
+bool is_system(const std::string& uri) {
+  constexpr std::string_view kSystem = ":///system";
+  const size_t at = uri.find(kSystem);
+  return is_local(uri) && at != std::string::npos &&
+         (at + kSystem.size() == uri.size() || uri[at + kSystem.size()] == '?');
+}
+
 bool is_local(const std::string& uri) {
   const size_t scheme = uri.find("://");
   if (scheme == std::string::npos) return false;

@@ -29,6 +29,9 @@ Result<std::string> choose_uri(const UriSources& sources);
 // The value of `uri_default = "..."`, or nothing.
 std::string uri_default_of(const std::string& config_text);
 
+// True for the system daemon of this host, whose machines all of its users share.
+bool is_system(const std::string& uri);
+
 // True when the connection's machines run on this host, so that /proc knows their processes.
 bool is_local(const std::string& uri);
 

@@ -60,8 +60,13 @@ std::vector<std::string> missing_folders(const std::string& path) {
 }
 
 Result<void> make_folder(const std::string& path) {
-  if (::mkdir(path.c_str(), 0755) == 0) return sync_folder(folder_of(path));
   struct stat info {};
+  if (::mkdir(path.c_str(), 0755) == 0) {
+    // Below the shared folder of machines, the group may change what is in it as well.
+    const bool shared = ::stat(path.c_str(), &info) == 0 && (info.st_mode & S_ISGID) != 0;
+    if (shared) (void)!::chmod(path.c_str(), 02775);
+    return sync_folder(folder_of(path));
+  }
   if (errno == EEXIST && ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return {};
   return errno_error("make the folder", path, errno);
 }

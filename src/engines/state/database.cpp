@@ -1,11 +1,8 @@
 #include "engines/state/database.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
-#include <sys/stat.h>
-
-#include <cerrno>
-#include <filesystem>
 
 #include "engines/files.h"
 
@@ -92,7 +89,10 @@ Error Database::failure(std::string_view what, int code) const {
   switch (category_of(code)) {
     case ErrorCategory::PermissionDenied:
     case ErrorCategory::OpenError:
-      hint = "Run as a user who may write there, or set HVSH_STATE_DIR to a folder of your own.";
+      hint =
+          "Users of the system's libvirt share it: be in the group libvirt, or set HVSH_STATE_DIR and "
+          "HVSH_RUN_DIR to "
+          "folders of your own.";
       break;
     case ErrorCategory::WriteError: hint = "Free some space on its file system and try again."; break;
     case ErrorCategory::InvalidData:
@@ -112,9 +112,11 @@ Error Database::failure(std::string_view what, int code) const {
 
 Result<std::shared_ptr<Database>> Database::open(const std::string& path) {
   const std::string folder = folder_of(path);
-  std::error_code code;
-  std::filesystem::create_directories(folder, code);
-  if (code) return errno_error("make the state folder", folder, code.value());
+  HVSH_CHECK(make_shared_folder(folder));
+  {  // Its log files get the rights that SQLite finds on the file.
+    const UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
+    if (file.valid()) share_file(file.get(), path);
+  }
   sqlite3* handle = nullptr;
   const int opened = sqlite3_open_v2(
       path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);

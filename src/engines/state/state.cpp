@@ -23,6 +23,10 @@ namespace {
 
 constexpr const char* kDatabaseFile = "hvsh.db";
 constexpr size_t kOwnerTextMax = 1024;
+constexpr const char* kShareHint =
+    "Users of the system's libvirt share it: let root run hvsh once, and be in the group libvirt; or set "
+    "HVSH_STATE_DIR "
+    "and HVSH_RUN_DIR to folders of your own.";
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
@@ -76,15 +80,11 @@ uint64_t hash_of(std::string_view text) {  // FNV-1a
 Result<void> make_lock_folder(const std::string& folder) {
   std::error_code code;
   if (std::filesystem::is_directory(folder, code)) return {};
-  std::filesystem::create_directories(folder, code);
-  if (code) {
-    Error error = errno_error("make the folder of locks", folder, code.value());
-    if (error.hint.empty()) {
-      error.hint = "Run as a user who may write there, or set HVSH_RUN_DIR to a folder of your own.";
-    }
-    return error;
-  }
-  return {};
+  auto made = make_shared_folder(folder);
+  if (made) return {};
+  Error error = made.take_error();
+  error.hint = kShareHint;
+  return error;
 }
 
 // HVSH_FAULT=WHAT:KIND:N matches this step.
@@ -167,7 +167,12 @@ Result<Lock> State::lock(const std::string& file, std::string_view what, std::st
   HVSH_CHECK(make_lock_folder(folder));
   const std::string path = folder + "/" + file;
   UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0660));
-  if (!fd.valid()) return errno_error("open the lock", path, errno);
+  if (!fd.valid()) {
+    Error error = errno_error("open the lock", path, errno);
+    if (error.category == ErrorCategory::PermissionDenied) error.hint = kShareHint;
+    return error;
+  }
+  share_file(fd.get(), path);
   const auto deadline = std::chrono::steady_clock::now() + timeout.value_or(config_.lock_timeout);
   auto pause = std::chrono::milliseconds(5);
   while (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {

@@ -2,8 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <pthread.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +9,7 @@
 #include <cstdlib>
 
 #include "core/bounds.h"
+#include "core/stack.h"
 #include "shell/eval/drives.h"
 #include "shell/eval/environment.h"
 
@@ -32,26 +31,6 @@ std::string ShellScriptBlock::text() const {
   return std::string(all);
 }
 
-namespace {
-
-// Of the running thread. The main thread's grows up to the limit, others have a size of their own.
-size_t stack_size() {
-  constexpr size_t kUsual = size_t{8} << 20;
-  if (::gettid() == ::getpid()) {
-    rlimit limit{};
-    const bool bounded = ::getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
-    return bounded ? static_cast<size_t>(limit.rlim_cur) : kUsual;
-  }
-  pthread_attr_t attributes;
-  if (::pthread_getattr_np(::pthread_self(), &attributes) != 0) return kUsual;
-  size_t size = 0;
-  ::pthread_attr_getstacksize(&attributes, &size);
-  ::pthread_attr_destroy(&attributes);
-  return size;
-}
-
-}  // namespace
-
 Interpreter::Interpreter(const Setup& setup)
     : cmdlets_(setup.cmdlets),
       host_(setup.host),
@@ -64,17 +43,11 @@ Interpreter::Interpreter(const Setup& setup)
   define_preferences();
   char folder[PATH_MAX];
   location_ = ::getcwd(folder, sizeof folder) != nullptr ? folder : "/";
-  // Half a megabyte stays for the libraries and for reporting the error.
-  const auto here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
-  stack_floor_ = here - stack_size() + (size_t{768} << 10);
 }
 
 Interpreter::~Interpreter() = default;
 
-bool Interpreter::out_of_stack() {
-  return reinterpret_cast<uintptr_t>(__builtin_frame_address(0)) < stack_floor_ ||
-         call_depth_ >= kMaxCallDepth;
-}
+bool Interpreter::out_of_stack() { return hvsh::out_of_stack() || call_depth_ >= kMaxCallDepth; }
 
 Constraint* Interpreter::new_constraint(Constraint constraint) {
   for (Constraint& known : constraints_) {

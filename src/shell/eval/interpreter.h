@@ -359,7 +359,6 @@ class Interpreter {
   std::unordered_map<std::string, const Cmdlet*> cmdlet_index_;  // lower case: names and aliases
   std::deque<Constraint> constraints_;
   std::atomic<bool>* interrupt_flag_ = nullptr;
-  uintptr_t stack_floor_ = 0;
   const Sink* console_ = nullptr;
   uint32_t call_depth_ = 0;
   std::vector<std::shared_ptr<Module>> modules_;

@@ -118,7 +118,7 @@ Span Parser::here() const {
 
 void Parser::report_too_deep() {
   abort("ScriptTooComplicated",
-        "The script is too complicated: more than " + std::to_string(kMaxNesting) +
+        "The script is too complicated: more than " + std::to_string(depth_ - 1) +
             " constructs stand inside one another here.",
         here());
 }

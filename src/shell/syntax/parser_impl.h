@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/bounds.h"
+#include "core/stack.h"
 #include "shell/syntax/keywords.h"
 #include "shell/syntax/scanner.h"
 #include "shell/syntax/visit.h"
@@ -34,15 +35,18 @@ class Parser : public Scanner {
   class Nesting {
    public:
     explicit Nesting(Parser& parser) : parser_(parser) {
-      if (++parser_.depth_ > kMaxNesting) parser_.report_too_deep();
+      ++parser_.depth_;
+      fits_ = parser_.depth_ <= kMaxNesting && !out_of_stack();
+      if (!fits_) parser_.report_too_deep();
     }
     ~Nesting() { --parser_.depth_; }
     Nesting(const Nesting&) = delete;
     Nesting& operator=(const Nesting&) = delete;
-    explicit operator bool() const { return parser_.depth_ <= kMaxNesting; }
+    explicit operator bool() const { return fits_; }
 
    private:
     Parser& parser_;
+    bool fits_;
   };
 
   // Sets a variable for the life of a scope.
