@@ -1,0 +1,1 @@
+open disks.csv | where Kind == "Dynamic" and Ports >= 8 | get Bytes | math sum

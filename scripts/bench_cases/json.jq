@@ -1,0 +1,1 @@
+map(select(.Kind == "Dynamic" and .Ports >= 8) | .Bytes) | add
