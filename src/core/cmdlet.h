@@ -31,6 +31,9 @@ namespace hvsh {
 // A set is one bit; a parameter names the sets that it is in. 32 sets at most, as in PowerShell.
 using SetMask = uint32_t;
 inline constexpr SetMask kAllSets = ~SetMask{0};
+// A single set. (std::popcount is a call on processors of the first generation, and this runs for every
+// object.)
+constexpr bool is_one(SetMask mask) { return mask != 0 && (mask & (mask - 1)) == 0; }
 
 // How one parameter stands in some of the sets, where that differs from its main line.
 struct SetUse {

@@ -49,6 +49,23 @@ bool is_enumerable(const Value& value) {
   return value.is_object(ObjectKind::array) || value.is_object(ObjectKind::list);
 }
 
+// Integers that int64 holds: what most scripts compare.
+bool is_plain_integer(const Value& value) {
+  return value.kind() == Value::Kind::integer && value.int_type() != IntType::u64;
+}
+
+// A value's text; made in `made` where the value is no text.
+std::string_view text_of(const Value& value, std::string& made) {
+  if (value.is_string()) return value.as_string();
+  made = to_string(value);
+  return made;
+}
+
+std::strong_ordering compare_as_text(const Value& left, const Value& right, bool ignore_case) {
+  std::string left_made, right_made;
+  return compare_text(text_of(left, left_made), text_of(right, right_made), ignore_case);
+}
+
 bool is_character(const Value& value) { return value.kind() == Value::Kind::character; }
 
 Error not_comparable(const Value& left, const Value& right) {
@@ -114,7 +131,13 @@ Result<std::weak_ordering> compare_typed(const Value& left, const Value& right) 
 std::strong_ordering compare_text(std::string_view a, std::string_view b, bool ignore_case) {
   // Bytes of UTF-8 order as code points do, so only folding needs them one by one.
   if (!ignore_case) return a.compare(b) <=> 0;
-  size_t i = 0, j = 0;
+  // ASCII, where folding is simple, is nearly all that scripts compare.
+  size_t i = 0;
+  for (const size_t both = std::min(a.size(), b.size()); i < both; ++i) {
+    if (static_cast<unsigned char>(a[i] | b[i]) >= 0x80) break;
+    if (const char x = ascii_lower(a[i]), y = ascii_lower(b[i]); x != y) return x <=> y;
+  }
+  size_t j = i;
   while (i < a.size() && j < b.size()) {
     const char32_t x = fold_case(next_code_point(a, i));
     const char32_t y = fold_case(next_code_point(b, j));
@@ -126,7 +149,7 @@ std::strong_ordering compare_text(std::string_view a, std::string_view b, bool i
 bool equal(const Value& left, const Value& right, bool ignore_case) {
   if (left.is_null() || right.is_null()) return left.is_null() && right.is_null();
   if (left.is_string() || (is_character(left) && (right.is_string() || is_character(right)))) {
-    return compare_text(to_string(left), to_string(right), ignore_case) == 0;
+    return compare_as_text(left, right, ignore_case) == 0;
   }
   if (left.kind() == Value::Kind::object && right.kind() == Value::Kind::object &&
       left.as_object() == right.as_object()) {
@@ -142,11 +165,13 @@ bool equal(const Value& left, const Value& right, bool ignore_case) {
 }
 
 Result<std::weak_ordering> compare(const Value& left, const Value& right, bool ignore_case) {
+  if (is_plain_integer(left) && is_plain_integer(right))
+    return std::weak_ordering(left.as_int() <=> right.as_int());
   if (left.is_null() && right.is_null()) return std::weak_ordering::equivalent;
   if (left.is_null()) return 0 <=> compare_to_null(right);
   if (right.is_null()) return compare_to_null(left);
   if (left.is_string() || (is_character(left) && right.is_string())) {
-    return std::weak_ordering(compare_text(to_string(left), to_string(right), ignore_case));
+    return std::weak_ordering(compare_as_text(left, right, ignore_case));
   }
   if (is_number(left) || is_character(left)) {
     if (is_number(right)) return compare_numbers(left, right);
@@ -162,7 +187,7 @@ Result<std::weak_ordering> compare(const Value& left, const Value& right, bool i
 std::weak_ordering sort_order(const Value& left, const Value& right, bool ignore_case) {
   if (left.is_null() || right.is_null()) return !left.is_null() <=> !right.is_null();
   if (const auto order = compare(left, right, ignore_case); order.ok()) return *order;
-  return compare_text(to_string(left), to_string(right), ignore_case);
+  return compare_as_text(left, right, ignore_case);
 }
 
 namespace {
@@ -187,11 +212,15 @@ class Test {
     switch (operation_) {
       case Comparison::eq: return equal(left, right_, ignore_case_);
       case Comparison::ne: return !equal(left, right_, ignore_case_);
-      case Comparison::like: return pattern_->matches(to_string(left));
-      case Comparison::not_like: return !pattern_->matches(to_string(left));
+      case Comparison::like:
+      case Comparison::not_like: {
+        std::string made;
+        return pattern_->matches(text_of(left, made)) == (operation_ == Comparison::like);
+      }
       case Comparison::match:
       case Comparison::not_match: {
-        HVSH_TRY(const bool found, match(to_string(left), matches));
+        std::string made;
+        HVSH_TRY(const bool found, match(text_of(left, made), matches));
         return found == (operation_ == Comparison::match);
       }
       default: break;
@@ -206,7 +235,7 @@ class Test {
   }
 
  private:
-  Result<bool> match(const std::string& text, Matches* matches) const {
+  Result<bool> match(std::string_view text, Matches* matches) const {
     HVSH_TRY(const std::optional<RegexMatch> found, regex_->find(text));
     if (!found || matches == nullptr) return found.has_value();
     matches->set = true;

@@ -149,7 +149,7 @@ std::string record_text(const RecordObject& record) {
 std::string object_text(const Value& value) {
   HeapObject* object = value.as_object();
   switch (object->kind()) {
-    case ObjectKind::string: return static_cast<StringObject*>(object)->text();
+    case ObjectKind::string: return std::string(static_cast<StringObject*>(object)->text());
     case ObjectKind::array: return *string_of_items(static_cast<ArrayObject*>(object)->items);
     case ObjectKind::list: return *string_of_items(static_cast<ListObject*>(object)->items);
     case ObjectKind::record: return record_text(*static_cast<RecordObject*>(object));

@@ -682,7 +682,7 @@ Result<std::string> format_composite(std::string_view format, std::span<const Va
     }
     HVSH_TRY(const std::string text, format_value(arguments[hole.index], hole.format));
     const auto width = static_cast<size_t>(std::abs(hole.alignment));
-    const size_t length = StringObject(text).utf16_length();
+    const size_t length = utf16_size(text);
     const std::string padding(length < width ? width - length : 0, ' ');
     result += hole.alignment > 0 ? padding + text : text + padding;
   }

@@ -5,200 +5,286 @@
 #include "core/convert.h"
 #include "core/json.h"
 #include "core/text.h"
+#include "core/word_cache.h"
 
 namespace hvsh {
 
 namespace {
 
+// Reads straight into objects: one pass, no tree in between. Rows of a table are alike, so each object is
+// first taken for one of the last shape on its level; while that holds, no name is looked up or copied.
 class Reader {
  public:
   Reader(std::string_view text, const JsonReadOptions& options) : text_(text), options_(options) {}
 
   Result<Value> document() {
     if (text_.starts_with("\xef\xbb\xbf")) at_ = 3;
-    HVSH_CHECK(skip());
-    if (at_ == text_.size()) return Value();
-    HVSH_TRY(Value result, value(0));
-    HVSH_CHECK(skip());
-    if (at_ != text_.size()) return wrong("Additional text encountered after finished reading JSON content");
-    return result;
+    Value result;
+    if (!skip()) return *std::move(error_);
+    if (at_ == text_.size()) return result;
+    if (!value(0, result) || !skip()) return *std::move(error_);
+    if (at_ == text_.size()) return result;
+    (void)wrong("Additional text encountered after finished reading JSON content");
+    return *std::move(error_);
   }
 
  private:
-  Error wrong(std::string_view what) const {
+  // Everything below returns false when it has set error_.
+  bool wrong(std::string_view what) {
     size_t line = 1, column = 1;
     for (size_t i = 0; i < at_ && i < text_.size(); ++i) {
       ++column;
       if (text_[i] == '\n') ++line, column = 1;
     }
-    return {.id = "System.ArgumentException",
-            .category = ErrorCategory::NotSpecified,
-            .message = fmt::format("Conversion from JSON failed with error: {}. Line {}, position {}.", what,
-                                   line, column),
-            .exception = "System.ArgumentException"};
+    error_ = Error{.id = "System.ArgumentException",
+                   .category = ErrorCategory::NotSpecified,
+                   .message = fmt::format("Conversion from JSON failed with error: {}. Line {}, position {}.",
+                                          what, line, column),
+                   .exception = "System.ArgumentException"};
+    return false;
   }
 
-  Result<void> skip() {
-    while (at_ < text_.size()) {
+  char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+  bool ended() const { return at_ == text_.size(); }
+
+  // White space and comments.
+  bool skip() {
+    for (; at_ < text_.size(); ++at_) {
       const char c = text_[at_];
-      if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
-        ++at_;
-      } else if (c == '/' && at_ + 1 < text_.size() && text_[at_ + 1] == '/') {
-        at_ = std::min(text_.find('\n', at_), text_.size());
-      } else if (c == '/' && at_ + 1 < text_.size() && text_[at_ + 1] == '*') {
-        const size_t end = text_.find("*/", at_ + 2);
-        if (end == std::string_view::npos) return wrong("Unexpected end while parsing comment");
-        at_ = end + 2;
-      } else {
-        break;
+      if (c == ' ' || c == '\t' || c == '\n' || c == '\r') continue;
+      if (c != '/') return true;
+      const char kind = at_ + 1 < text_.size() ? text_[at_ + 1] : '\0';
+      if (kind != '/' && kind != '*') return true;
+      const size_t end = kind == '/' ? text_.find('\n', at_) : text_.find("*/", at_ + 2);
+      if (end == std::string_view::npos) {
+        if (kind == '*') return wrong("Unexpected end while parsing comment");
+        at_ = text_.size();
+        return true;
       }
+      at_ = kind == '/' ? end : end + 1;
     }
-    return {};
+    return true;
   }
 
-  Result<Value> value(int level) {
+  bool value(int level, Value& out) {
     if (level > options_.depth) {
       return wrong(fmt::format("The maximum depth of {} has been exceeded", options_.depth));
     }
-    switch (at_ < text_.size() ? text_[at_] : '\0') {
-      case '{': return object(level);
-      case '[': return array(level);
-      case '"': return string_value();
-      default: return literal();
+    switch (peek()) {
+      case '{': return options_.as_hashtable ? map(level, out) : record(level, out);
+      case '[': return array(level, out);
+      case '"': return string_value(out);
+      default: return literal(out);
     }
   }
 
-  Result<Value> object(int level) {
-    ++at_;
-    auto record = options_.as_hashtable ? Ref<RecordObject>() : make<RecordObject>();
-    auto map = options_.as_hashtable ? make<MapObject>(true) : Ref<MapObject>();
-    HVSH_CHECK(skip());
-    bool first = true;
-    while (true) {
-      if (at_ == text_.size()) return wrong("Unexpected end when reading an object");
-      if (text_[at_] == '}' && first) break;
-      if (text_[at_] != '"') return wrong("A property name in double quotes was expected");
-      HVSH_TRY(const std::string name, string());
-      HVSH_CHECK(skip());
-      if (at_ == text_.size() || text_[at_] != ':') return wrong("':' was expected after a property name");
-      ++at_;
-      HVSH_CHECK(skip());
-      HVSH_TRY(Value item, value(level + 1));
-      if (map) {
-        map->set(name, std::move(item));
-      } else if (const Value* before = record->find(name); before != nullptr && !has_exactly(*record, name)) {
-        return wrong(
-            fmt::format("Cannot convert the JSON string because it has keys that differ in case only, as "
-                        "'{}'; use -AsHashtable",
-                        name));
-      } else {
-        record->set(name, std::move(item));
+  // The name of the next property with the colon behind it; at the object's end `more` is false.
+  bool property(bool first, std::string_view& name, bool& more) {
+    if (!first) {
+      if (!skip()) return false;
+      if (ended()) return wrong("Unexpected end when reading an object");
+      if (peek() == '}') {
+        ++at_;
+        more = false;
+        return true;
       }
-      first = false;
-      HVSH_CHECK(skip());
-      if (at_ == text_.size()) return wrong("Unexpected end when reading an object");
-      if (text_[at_] == '}') break;
-      if (text_[at_] != ',') return wrong("',' or '}' was expected after a value");
+      if (peek() != ',') return wrong("',' or '}' was expected after a value");
       ++at_;
-      HVSH_CHECK(skip());
     }
+    if (!skip()) return false;
+    if (ended()) return wrong("Unexpected end when reading an object");
+    if (peek() == '}' && first) {
+      ++at_;
+      more = false;
+      return true;
+    }
+    if (peek() != '"') return wrong("A property name in double quotes was expected");
+    if (!string(name) || !skip()) return false;
+    if (peek() != ':') return wrong("':' was expected after a property name");
     ++at_;
-    return map ? Value::object(map) : Value::object(record);
+    return skip();
   }
 
-  static bool has_exactly(const RecordObject& record, std::string_view name) {
-    const auto index = record.shape().find(name);
-    return index && record.shape().name(*index) == name;
+  bool map(int level, Value& out) {
+    ++at_;
+    auto map = make<MapObject>(true);
+    for (bool first = true, more = true;; first = false) {
+      std::string_view name;
+      if (!property(first, name, more)) return false;
+      if (!more) break;
+      const Value key = Value::string(name);
+      Value item;
+      if (!value(level + 1, item)) return false;
+      map->set(key, std::move(item));
+    }
+    out = Value::object(map);
+    return true;
   }
 
-  Result<Value> array(int level) {
+  bool record(int level, Value& out) {
+    ++at_;
+    const size_t begin = values_.size();
+    if (shapes_.size() <= static_cast<size_t>(level))
+      shapes_.resize(static_cast<size_t>(level) + 1, Shape::empty());
+    const Shape::Pointer guess = shapes_[static_cast<size_t>(level)];
+    Shape::Pointer shape;  // null while the names are those of the guess
+    for (bool first = true, more = true;; first = false) {
+      std::string_view name;
+      if (!property(first, name, more)) return false;
+      if (!more) break;
+      const size_t count = values_.size() - begin;
+      size_t place = count;
+      if (shape == nullptr && !(count < guess->size() && guess->name(count) == name)) {
+        shape = prefix_of(guess, count);
+      }
+      if (shape != nullptr && !add_name(shape, name, place)) return false;
+      Value item;
+      if (!value(level + 1, item)) return false;
+      if (place < count) {
+        values_[begin + place] = std::move(item);  // the same name again
+      } else {
+        values_.push_back(std::move(item));
+      }
+    }
+    const size_t count = values_.size() - begin;
+    if (shape == nullptr) shape = count == guess->size() ? guess : prefix_of(guess, count);
+    const auto from = values_.begin() + static_cast<ptrdiff_t>(begin);
+    std::vector<Value> values(std::make_move_iterator(from), std::make_move_iterator(values_.end()));
+    values_.resize(begin);
+    shapes_[static_cast<size_t>(level)] = shape;
+    out = Value::object(make<RecordObject>(std::move(shape), std::move(values)));
+    return true;
+  }
+
+  static Shape::Pointer prefix_of(const Shape::Pointer& shape, size_t count) {
+    Shape::Pointer prefix = Shape::empty();
+    for (size_t i = 0; i < count; ++i) prefix = Shape::extend(prefix, shape->name(i));
+    return prefix;
+  }
+
+  bool add_name(Shape::Pointer& shape, std::string_view name, size_t& place) {
+    const auto known = shape->find(name);
+    if (!known) {
+      shape = Shape::extend(shape, name);
+      return true;
+    }
+    place = *known;
+    if (shape->name(place) == name) return true;
+    return wrong(
+        fmt::format("Cannot convert the JSON string because it has keys that differ in case only, as '{}'; "
+                    "use -AsHashtable",
+                    name));
+  }
+
+  bool array(int level, Value& out) {
     ++at_;
     std::vector<Value> items;
-    HVSH_CHECK(skip());
-    if (at_ < text_.size() && text_[at_] == ']') {
+    if (!skip()) return false;
+    if (peek() == ']') {
       ++at_;
-      return Value::array({});
+      out = Value::array({});
+      return true;
     }
     while (true) {
-      HVSH_TRY(Value item, value(level + 1));
-      items.push_back(std::move(item));
-      HVSH_CHECK(skip());
-      if (at_ == text_.size()) return wrong("Unexpected end when reading an array");
-      const char c = text_[at_++];
-      if (c == ']') return Value::array(std::move(items));
-      if (c != ',') {
-        --at_;
-        return wrong("',' or ']' was expected after a value");
-      }
-      HVSH_CHECK(skip());
+      if (!value(level + 1, items.emplace_back()) || !skip()) return false;
+      if (ended()) return wrong("Unexpected end when reading an array");
+      if (peek() == ']') break;
+      if (peek() != ',') return wrong("',' or ']' was expected after a value");
+      ++at_;
+      if (!skip()) return false;
     }
+    ++at_;
+    out = Value::array(std::move(items));
+    return true;
   }
 
-  Result<Value> string_value() {
-    HVSH_TRY(std::string text, string());
+  bool string_value(Value& out) {
+    std::string_view text;
+    if (!string(text)) return false;
     // A date that JSON writers make: 2026-11-22T17:00:00, with a fraction, Z or an offset.
     const bool date = text.size() >= 19 && text.size() <= 33 && text[4] == '-' && text[7] == '-' &&
                       text[10] == 'T' && text[13] == ':' && text[16] == ':';
     if (date) {
       if (auto time = DateTime::parse(text)) {
-        return Value::date_time(text.back() == 'Z' ? time->to_utc() : *time);
+        out = Value::date_time(text.back() == 'Z' ? time->to_utc() : *time);
+        return true;
       }
     }
-    return Value::string(std::move(text));
+    out = words_.string(text);
+    return true;
   }
 
-  Result<char16_t> four_digits() {
-    uint32_t unit = 0;
+  bool four_digits(char16_t& unit) {
+    uint32_t number = 0;
     if (at_ + 4 > text_.size()) return wrong("Unexpected end while parsing a Unicode escape");
     const char* begin = text_.data() + at_;
-    const auto [end, code] = std::from_chars(begin, begin + 4, unit, 16);
+    const auto [end, code] = std::from_chars(begin, begin + 4, number, 16);
     if (code != std::errc{} || end != begin + 4) return wrong("A Unicode escape has four hexadecimal digits");
     at_ += 4;
-    return static_cast<char16_t>(unit);
+    unit = static_cast<char16_t>(number);
+    return true;
   }
 
-  Result<std::string> string() {
-    ++at_;
-    std::string result;
-    while (true) {
-      const size_t end = text_.find_first_of("\"\\", at_);
-      if (end == std::string_view::npos) return wrong("Unterminated string");
-      result += text_.substr(at_, end - at_);
-      at_ = end + 1;
-      if (text_[end] == '"') return result;
-      if (at_ == text_.size()) return wrong("Unterminated string");
+  // `out` is valid until the next call: a part of the text where nothing is escaped, else in unescaped_.
+  bool string(std::string_view& out) {
+    const size_t begin = ++at_;
+    while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\') ++at_;
+    out = text_.substr(begin, at_ - begin);
+    if (peek() == '"') {
+      ++at_;
+      return true;
+    }
+    unescaped_ = out;
+    while (at_ < text_.size()) {
       const char c = text_[at_++];
-      switch (c) {
-        case 'n': result += '\n'; break;
-        case 't': result += '\t'; break;
-        case 'r': result += '\r'; break;
-        case 'b': result += '\b'; break;
-        case 'f': result += '\f'; break;
-        case '"':
-        case '\\':
-        case '/': result += c; break;
-        case 'u': {
-          HVSH_TRY(const char16_t unit, four_digits());
-          std::u16string units(1, unit);
-          if (unit >= 0xd800 && unit < 0xdc00 && text_.substr(at_, 2) == "\\u") {
-            at_ += 2;
-            HVSH_TRY(const char16_t low, four_digits());
-            units += low;
-          }
-          result += to_utf8(units);
-          break;
-        }
-        default: return wrong(fmt::format("Bad escape sequence: \\{}", c));
+      if (c == '"') {
+        out = unescaped_;
+        return true;
+      }
+      if (c != '\\') {
+        unescaped_ += c;
+      } else if (!escape()) {
+        return false;
       }
     }
+    at_ = begin;
+    return wrong("Unterminated string");
   }
 
-  Result<Value> literal() {
+  bool escape() {
+    if (ended()) return wrong("Unterminated string");
+    const char c = text_[at_++];
+    switch (c) {
+      case 'n': unescaped_ += '\n'; return true;
+      case 't': unescaped_ += '\t'; return true;
+      case 'r': unescaped_ += '\r'; return true;
+      case 'b': unescaped_ += '\b'; return true;
+      case 'f': unescaped_ += '\f'; return true;
+      case '"':
+      case '\\':
+      case '/': unescaped_ += c; return true;
+      case 'u': break;
+      default: return wrong(fmt::format("Bad escape sequence: \\{}", c));
+    }
+    char16_t unit = 0, low = 0;
+    if (!four_digits(unit)) return false;
+    std::u16string units(1, unit);
+    if (unit >= 0xd800 && unit < 0xdc00 && text_.substr(at_, 2) == "\\u") {
+      at_ += 2;
+      if (!four_digits(low)) return false;
+      units += low;
+    }
+    unescaped_ += to_utf8(units);
+    return true;
+  }
+
+  bool literal(Value& out) {
     const size_t end = std::min(text_.find_first_of(" \t\r\n,]}/:\"[{", at_), text_.size());
     const std::string_view word = text_.substr(at_, end - at_);
     const auto done = [&](Value result) {
       at_ = end;
-      return result;
+      out = std::move(result);
+      return true;
     };
     if (word == "true") return done(Value::boolean(true));
     if (word == "false") return done(Value::boolean(false));
@@ -222,6 +308,11 @@ class Reader {
   std::string_view text_;
   const JsonReadOptions& options_;
   size_t at_ = 0;
+  std::optional<Error> error_;
+  std::string unescaped_;
+  std::vector<Value> values_;           // of the records that are being read, the innermost last
+  std::vector<Shape::Pointer> shapes_;  // of the last record on each level
+  WordCache words_;
 };
 
 }  // namespace

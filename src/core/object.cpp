@@ -1,9 +1,11 @@
 #include "core/object.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "core/convert.h"
 #include "core/noun.h"
+#include "core/text.h"
 
 namespace hvsh {
 
@@ -32,6 +34,7 @@ bool equal_keys(const Value& a, const Value& b) {
 
 bool equal_names(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
+  if (std::memcmp(a.data(), b.data(), a.size()) == 0) return true;  // nearly always spelled alike
   for (size_t i = 0; i < a.size(); ++i) {
     if (lower(a[i]) != lower(b[i])) return false;
   }
@@ -44,21 +47,37 @@ size_t hash_name(std::string_view name) {
   return hash;
 }
 
-StringObject::StringObject(std::string text)
-    : HeapObject(ObjectKind::string),
-      text_(std::move(text)),
-      ascii_(std::all_of(text_.begin(), text_.end(),
-                         [](char c) { return static_cast<unsigned char>(c) < 0x80; })) {}
+StringObject::StringObject(std::string_view text)
+    : HeapObject(ObjectKind::string), ascii_(is_ascii_text(text)), size_(text.size()) {}
 
-size_t StringObject::utf16_length() const {
-  if (ascii_) return text_.size();
-  size_t units = 0;
-  for (char c : text_) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte & 0xc0) != 0x80) units += byte >= 0xf0 ? 2 : 1;  // a 4-byte sequence is a surrogate pair
-  }
-  return units;
+Ref<StringObject> StringObject::make(std::string_view text) {
+  if (text.size() > kMostInline) return make(std::string(text));
+  auto* object = new (::operator new(sizeof(StringObject) + text.size())) StringObject(text);
+  std::memcpy(static_cast<void*>(object + 1), text.data(), text.size());
+  return Ref<StringObject>(object);
 }
+
+Ref<StringObject> StringObject::make(std::string&& text) {
+  if (text.size() <= kMostInline) return make(std::string_view(text));
+  static_assert(alignof(std::string) <= alignof(StringObject));
+  auto* object = new (::operator new(sizeof(StringObject) + sizeof(std::string))) StringObject(text);
+  new (object + 1) std::string(std::move(text));
+  return Ref<StringObject>(object);
+}
+
+StringObject::~StringObject() {
+  if (size_ > kMostInline) std::destroy_at(const_cast<std::string*>(long_text()));
+}
+
+bool StringObject::append(std::string_view more) {
+  if (size_ <= kMostInline) return false;
+  const_cast<std::string*>(long_text())->append(more);
+  size_ += more.size();
+  ascii_ = ascii_ && is_ascii_text(more);
+  return true;
+}
+
+size_t StringObject::utf16_length() const { return ascii_ ? size_ : utf16_size(text()); }
 
 size_t MapObject::index_of(const Value& key) const {
   if (index_.empty()) {
@@ -114,6 +133,11 @@ void MapObject::clear() {
 Shape::Pointer Shape::empty() {
   static thread_local const Pointer shape = std::make_shared<Shape>();
   return shape;
+}
+
+Shape::Shape() {
+  static thread_local uint32_t last_id = 0;
+  id_ = ++last_id;
 }
 
 Shape::Pointer Shape::extend(const Pointer& shape, std::string_view name) {

@@ -21,6 +21,9 @@ struct PropertyExpression {
   int width = 0;
   std::string alignment;  // left, center, right
   std::string format;     // .NET format string
+  // Where the last record had the property, and its shape: rows of a table are alike.
+  mutable uint32_t known_shape = 0;
+  mutable uint32_t known_place = 0;
 
   std::string title() const;
   bool has_wildcards() const;

@@ -121,15 +121,13 @@ struct MatchValue {
   static constexpr Noun noun{.type = {"System.Text.RegularExpressions.Match", "Match"}, .props = kProps};
 };
 
-size_t utf16_units(std::string_view text) { return StringObject(std::string(text)).utf16_length(); }
-
 MatchValue group_value(std::string_view text, const RegexGroup& group, std::string name) {
   if (!group.matched) return {.success = false, .value = {}, .name = std::move(name), .groups = {}};
   const std::string_view taken = text.substr(group.begin, group.end - group.begin);
   return {.success = true,
           .value = std::string(taken),
-          .index = static_cast<int32_t>(utf16_units(text.substr(0, group.begin))),
-          .length = static_cast<int32_t>(utf16_units(taken)),
+          .index = static_cast<int32_t>(utf16_size(text.substr(0, group.begin))),
+          .length = static_cast<int32_t>(utf16_size(taken)),
           .name = std::move(name),
           .groups = {}};
 }
@@ -137,6 +135,7 @@ MatchValue group_value(std::string_view text, const RegexGroup& group, std::stri
 }  // namespace
 
 Regex::~Regex() {
+  if (match_data_ != nullptr) library()->match_data_free(static_cast<pcre2_match_data_8*>(match_data_));
   if (code_ != nullptr) library()->code_free(static_cast<pcre2_code_8*>(code_));
 }
 
@@ -173,6 +172,7 @@ Result<std::shared_ptr<const Regex>> Regex::compile(std::string_view pattern, Re
   library()->jit_compile(compiled, PCRE2_JIT_COMPLETE);  // where it cannot, the interpreter matches
   std::shared_ptr<Regex> regex(new Regex);
   regex->code_ = compiled;
+  regex->match_data_ = library()->match_data_create(compiled, nullptr);
   // .NET numbers the groups without a name first, then the named ones.
   const std::vector<std::string> names = group_names(compiled);
   for (const bool named : {false, true}) {
@@ -190,10 +190,9 @@ Result<std::shared_ptr<const Regex>> Regex::compile(std::string_view pattern, Re
 Result<std::optional<RegexMatch>> Regex::find(std::string_view text, size_t from) const {
   if (from > text.size()) return std::optional<RegexMatch>();
   auto* code = static_cast<pcre2_code_8*>(code_);
-  const std::unique_ptr<pcre2_match_data_8, decltype(&pcre2_match_data_free_8)> data(
-      library()->match_data_create(code, nullptr), library()->match_data_free);
+  auto* data = static_cast<pcre2_match_data_8*>(match_data_);
   const int count = library()->match(code, reinterpret_cast<PCRE2_SPTR8>(text.data()), text.size(), from, 0,
-                                     data.get(), library()->match_context);
+                                     data, library()->match_context);
   if (count == PCRE2_ERROR_NOMATCH) return std::optional<RegexMatch>();
   if (count < 0) {
     return Error{
@@ -203,7 +202,7 @@ Result<std::optional<RegexMatch>> Regex::find(std::string_view text, size_t from
         .hint = "Write it without repeats inside of repeats.",
         .exception = "System.Text.RegularExpressions.RegexMatchTimeoutException"};
   }
-  const size_t* offsets = library()->ovector(data.get());
+  const size_t* offsets = library()->ovector(data);
   RegexMatch match;
   match.groups.resize(names_.size());
   for (size_t group = 0; group < names_.size(); ++group) {

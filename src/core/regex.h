@@ -57,6 +57,7 @@ class Regex {
  private:
   Regex() = default;
   void* code_ = nullptr;
+  void* match_data_ = nullptr;  // where the library puts what it found; one thread uses a Regex
   std::vector<std::string> names_;
   std::vector<size_t> library_numbers_;  // of each group; a back reference in a pattern counts by these
 };

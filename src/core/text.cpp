@@ -99,6 +99,22 @@ std::string utf8_of(char16_t unit) {
   return text;
 }
 
+size_t utf16_size(std::string_view text) {
+  size_t units = 0;
+  for (char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xc0) != 0x80) units += byte >= 0xf0 ? 2 : 1;  // a 4-byte sequence is a surrogate pair
+  }
+  return units;
+}
+
+bool is_ascii_text(std::string_view text) {
+  unsigned char bits = 0;
+  for (char c : text)
+    bits |= static_cast<unsigned char>(c);  // without a branch: the compiler takes 32 at once
+  return bits < 0x80;
+}
+
 std::u16string to_utf16(std::string_view text) {
   std::u16string result;
   result.reserve(text.size());

@@ -23,6 +23,8 @@ void append_utf8(std::string& text, char32_t code_point);
 // One UTF-16 unit as text; half of a surrogate pair is written as its own three bytes.
 std::string utf8_of(char16_t unit);
 std::u16string to_utf16(std::string_view text);
+size_t utf16_size(std::string_view text);  // its length in units
+bool is_ascii_text(std::string_view text);
 std::string to_utf8(std::u16string_view text);  // joins surrogate pairs
 
 std::string to_lower(std::string_view text);

@@ -4,7 +4,8 @@
 
 namespace hvsh {
 
-Value Value::string(std::string text) { return object(make<StringObject>(std::move(text))); }
+Value Value::string(std::string_view text) { return object(StringObject::make(text)); }
+Value Value::string(std::string&& text) { return object(StringObject::make(std::move(text))); }
 Value Value::array(std::vector<Value> items) { return object(make<ArrayObject>(std::move(items))); }
 Value Value::guid(const Guid& guid) { return object(make<GuidObject>(guid)); }
 

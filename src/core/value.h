@@ -48,6 +48,8 @@ class HeapObject {
   ObjectKind kind() const { return kind_; }
   virtual const TypeInfo& type() const = 0;
 
+  // How many hold it. Whoever is the only one may change in place what looks immutable from outside.
+  uint32_t references() const { return references_; }
   void retain() { ++references_; }
   void release() {
     if (--references_ == 0) delete this;
@@ -167,9 +169,10 @@ class Value {
   static Value object(const Ref<T>& ref) {
     return ref ? object(ref.get()) : null();
   }
-  static Value string(std::string text);
-  static Value string(std::string_view text) { return string(std::string(text)); }
-  static Value string(const char* text) { return string(std::string(text)); }
+  static Value string(std::string&& text);
+  static Value string(const std::string& text) { return string(std::string_view(text)); }
+  static Value string(std::string_view text);
+  static Value string(const char* text) { return string(std::string_view(text)); }
   static Value array(std::vector<Value> items);  // object[]
   static Value guid(const Guid& guid);
 

@@ -37,7 +37,7 @@ bool Binder::is_bound(std::string_view name) const {
 }
 
 SetMask Binder::set() const {
-  if (std::popcount(mask_) == 1) return mask_;
+  if (is_one(mask_)) return mask_;
   return (mask_ & default_) != 0 ? default_ : mask_;
 }
 

@@ -41,9 +41,9 @@ Result<size_t> Binder::validate_sets(bool before_input, bool fix_default) {
     }
     return be::ambiguous_set(names);
   };
+  if (mask_ == 0) return ambiguous();
+  if (is_one(mask_)) return size_t{1};
   const size_t possible = static_cast<size_t>(std::popcount(mask_));
-  if (possible == 0) return ambiguous();
-  if (possible == 1) return size_t{1};
   const bool waits = before_input && any_unbound_takes_pipeline(mask_);
   if (waits) return possible;
   if ((mask_ & default_) != 0) {
@@ -53,7 +53,7 @@ Result<size_t> Binder::validate_sets(bool before_input, bool fix_default) {
   }
   if (before_input) return possible;
   const SetMask complete = sets_without_missing(mask_, false);
-  if (std::popcount(complete) != 1) return ambiguous();
+  if (!is_one(complete)) return ambiguous();
   mask_ = complete;
   return size_t{1};
 }
@@ -73,14 +73,14 @@ void Binder::drop_sets_without_input() {
 Result<void> Binder::find_missing(bool input_expected) {
   missing_.clear();
   SetMask sets = mask_;
-  if (std::popcount(mask_) > 1) {
+  if (mask_ != 0 && !is_one(mask_)) {
     const SetMask viable = sets_without_missing(mask_, input_expected);
     if (viable != 0) {
       mask_ = viable;
       return {};
     }
     sets = (mask_ & default_) != 0 ? default_ : mask_;
-    if (std::popcount(sets) != 1) return be::ambiguous_set({});
+    if (!is_one(sets)) return be::ambiguous_set({});
     mask_ = sets;
   }
   for (size_t i = 0; i < spec_.params.size(); ++i) {

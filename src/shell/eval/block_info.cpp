@@ -6,6 +6,7 @@
 #include "core/compare.h"
 #include "core/operators.h"
 #include "core/regex.h"
+#include "core/text.h"
 #include "shell/bind/bind_errors.h"
 #include "shell/eval/interpreter.h"
 
@@ -380,7 +381,7 @@ std::string check_item(Interpreter& interpreter, const Validators& validators, c
     }
   }
   if (validators.length) {
-    const auto size = static_cast<int64_t>(StringObject(text).utf16_length());
+    const auto size = static_cast<int64_t>(utf16_size(text));
     if (size < validators.length->first) {
       return fmt::format(
           "The character length ({}) of the argument is too short. Specify an argument with a length "

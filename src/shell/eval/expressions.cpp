@@ -175,15 +175,7 @@ bool Interpreter::eval_cast(const Cast& cast, Value& out) {
   if (cast.operand->kind == Kind::hashtable && cast.type->form == TypeName::Form::simple) {
     if (equal_names(cast.type->name, "ordered"))
       return eval_hashtable(as<Hashtable>(*cast.operand), true, out);
-    if (equal_names(cast.type->name, "pscustomobject")) {
-      Value map;
-      if (!eval_hashtable(as<Hashtable>(*cast.operand), true, map)) return false;
-      if (!type_of(*cast.type, type)) return false;
-      auto record = convert_to(map, *type);
-      if (!record) return fail(record.take_error(), cast.span);
-      out = record.take();
-      return true;
-    }
+    if (equal_names(cast.type->name, "pscustomobject")) return eval_record(cast, out);
   }
   if (!type_of(*cast.type, type)) return false;
   Value value;
@@ -490,7 +482,19 @@ bool Interpreter::eval_member(const Member& member, Value& out) {
     return true;
   }
   if (const auto* literal = try_as<String>(member.name)) {
-    return get_member(*this, target, literal->value, member.span, out);
+    // Rows of a table have one shape: the name is looked up for the first of them only.
+    const auto* record =
+        target.is_object(ObjectKind::record) ? static_cast<RecordObject*>(target.as_object()) : nullptr;
+    if (record != nullptr && record->shape().id() == member.shape) {
+      out = record->values()[member.place];
+      return true;
+    }
+    if (!get_member(*this, target, literal->value, member.span, out)) return false;
+    if (const auto place = record != nullptr ? record->shape().find(literal->value) : std::nullopt) {
+      member.shape = record->shape().id();
+      member.place = static_cast<uint32_t>(*place);
+    }
+    return true;
   }
   Value name;
   if (!eval(*member.name, name)) return false;

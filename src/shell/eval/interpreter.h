@@ -271,6 +271,7 @@ class Interpreter {
   bool eval_array_expression(const ArrayExpression& array, Value& out);
   bool eval_sub_expression(const SubExpression& sub, Value& out);
   bool eval_hashtable(const Hashtable& table, bool ordered, Value& out);
+  bool eval_record(const Cast& cast, Value& out);
   bool eval_script_block(const ScriptBlock& tree, Value& out);
   bool eval_cast(const Cast& cast, Value& out);
   bool eval_unary(const Unary& unary, Value& out);
@@ -288,6 +289,7 @@ class Interpreter {
   // assign.cpp
   bool assign(const Expr& target, Value value);
   bool exec_assignment(const Assignment& assignment, Value* result);
+  bool append_in_place(const Expr& target, const Value& before, const Value& value);
   bool eval_step(const Step& step, Value* out);
   bool assign_member(const Member& member, Value value);
   bool assign_index(const Index& index, Value value);

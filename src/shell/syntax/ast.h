@@ -192,6 +192,7 @@ struct Hashtable : NodeOf<Expr, Kind::hashtable> {
     const Stmt* value;
   };
   std::span<const Entry> entries;
+  mutable const void* cache = nullptr;  // the evaluator's: what [pscustomobject] made of it first
 };
 struct ScriptBlockExpression : NodeOf<Expr, Kind::script_block_expression> {
   const ScriptBlock* body = nullptr;
@@ -272,7 +273,7 @@ struct Member : NodeOf<Expr, Kind::member> {
   bool null_conditional = false;
   const Expr* target = nullptr;
   const Expr* name = nullptr;
-  mutable void* cache = nullptr;
+  mutable uint32_t shape = 0, place = 0;  // the evaluator's: where the last record had it; 0 is "nowhere"
 };
 // target.name(arguments); $x.ForEach{ } has the script block as its one argument.
 struct MethodCall : NodeOf<Expr, Kind::method_call> {

@@ -120,6 +120,7 @@ std::vector<std::string> parse_csv_line(std::string_view line, char delimiter) {
 
 Result<void> CsvReader::add_line(std::string_view line, std::vector<Value>& objects) {
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  if (!open_ && line.find('"') == std::string_view::npos) return record(line, objects);
   if (open_) {
     pending_ += '\n';
     pending_ += line;
@@ -127,43 +128,63 @@ Result<void> CsvReader::add_line(std::string_view line, std::vector<Value>& obje
     pending_ = line;
   }
   open_ = quotation_open(pending_, delimiter_);
-  return open_ ? Result<void>() : record(objects);
+  return open_ ? Result<void>() : record(pending_, objects);
 }
 
 Result<void> CsvReader::finish(std::vector<Value>& objects) {
   if (!open_) return {};
   open_ = false;
-  return record(objects);
+  return record(pending_, objects);
 }
 
-Result<void> CsvReader::record(std::vector<Value>& objects) {
-  if (pending_.starts_with("#TYPE ") && type_name_.empty()) {
-    type_name_ = pending_.substr(6);
-    return {};
-  }
-  if (pending_.empty() || (header_.empty() && pending_[0] == '#')) return {};
-  std::vector<std::string> fields = parse_csv_line(pending_, delimiter_);
-  if (header_.empty()) {
-    for (size_t i = 0; i < fields.size(); ++i) {
-      if (fields[i].empty()) fields[i] = fmt::format("H{}", i + 1);
-      for (size_t j = 0; j < i; ++j) {
-        if (!equal_names(fields[i], fields[j])) continue;
-        return Error{.id = "MemberAlreadyPresent",
-                     .category = ErrorCategory::InvalidData,
-                     .message = fmt::format("The member \"{}\" is already present.", fields[i]),
-                     .hint = "Give other names with -Header."};
-      }
+// Names the columns; all records have the shape that this gives.
+Result<void> CsvReader::take_header(std::vector<std::string> fields) {
+  shape_ = Shape::empty();
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i].empty()) fields[i] = fmt::format("H{}", i + 1);
+    if (shape_->find(fields[i])) {
+      return Error{.id = "MemberAlreadyPresent",
+                   .category = ErrorCategory::InvalidData,
+                   .message = fmt::format("The member \"{}\" is already present.", fields[i]),
+                   .hint = "Give other names with -Header."};
     }
-    header_ = std::move(fields);
+    shape_ = Shape::extend(shape_, fields[i]);
+  }
+  return {};
+}
+
+Result<void> CsvReader::record(std::string_view text, std::vector<Value>& objects) {
+  if (text.starts_with("#TYPE ") && !typed_) {
+    typed_ = true;
+    type_names_ = {"CSV:" + std::string(text.substr(6)), std::string(types::PSCustomObject.name),
+                   "System.Object"};
     return {};
   }
-  auto object = make<RecordObject>();
-  if (!type_name_.empty()) {
-    object->type_names = {"CSV:" + type_name_, std::string(types::PSCustomObject.name), "System.Object"};
+  if (text.empty() || (shape_ == nullptr && header_.empty() && text[0] == '#')) return {};
+  if (shape_ == nullptr) {
+    if (header_.empty()) return take_header(parse_csv_line(text, delimiter_));
+    HVSH_CHECK(take_header(header_));
   }
-  for (size_t i = 0; i < header_.size(); ++i) {
-    object->set(header_[i], i < fields.size() ? Value::string(std::move(fields[i])) : Value());
+  std::vector<Value> values;
+  values.reserve(shape_->size());
+  if (text.find('"') == std::string_view::npos) {
+    // Fields without quotation marks are parts of the line.
+    for (bool more = true; more && values.size() < shape_->size();) {
+      const size_t end = std::min(text.find(delimiter_), text.size());
+      std::string_view field = text.substr(0, end);
+      while (delimiter_ != ' ' && field.starts_with(' ')) field.remove_prefix(1);
+      values.push_back(words_.string(field));
+      more = end < text.size();
+      text.remove_prefix(more ? end + 1 : end);
+    }
+  } else {
+    for (std::string& field : parse_csv_line(text, delimiter_)) {
+      if (values.size() < shape_->size()) values.push_back(Value::string(std::move(field)));
+    }
   }
+  values.resize(shape_->size());
+  auto object = make<RecordObject>(shape_, std::move(values));
+  object->type_names = type_names_;
   objects.push_back(Value::object(object));
   return {};
 }

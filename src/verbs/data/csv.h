@@ -5,7 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/value.h"
+#include "core/object.h"
+#include "core/word_cache.h"
 
 namespace hvsh::verbs {
 
@@ -48,11 +49,15 @@ class CsvReader {
   Result<void> finish(std::vector<Value>& objects);
 
  private:
-  Result<void> record(std::vector<Value>& objects);
+  Result<void> record(std::string_view text, std::vector<Value>& objects);
+  Result<void> take_header(std::vector<std::string> fields);
   char delimiter_;
   std::vector<std::string> header_;
-  std::string type_name_;
-  std::string pending_;
+  Shape::Pointer shape_;  // of the header; null while there is none
+  bool typed_ = false;    // a first line gave the type's name
+  TypeNames type_names_;
+  WordCache words_;
+  std::string pending_;  // the begin of a record whose quotation goes on
   bool open_ = false;
 };
 

@@ -2,6 +2,7 @@
 
 #include "core/cmdlet.h"
 #include "core/json.h"
+#include "core/text_argument.h"
 
 namespace hvsh::verbs {
 
@@ -84,14 +85,14 @@ struct ConvertToJson {
 CMDLET(ConvertToJson);
 
 struct ConvertFromJson {
-  std::string input_object;
+  TextArgument input_object;
   Switch as_hashtable, no_enumerate;
   int32_t depth = 1024;
 
   static constexpr Param kParams[] = {
       param<&ConvertFromJson::input_object>(
           "InputObject", {.position = 0, .mandatory = true, .from_pipeline = true, .allow_empty = true},
-          "The text; several lines are one."),
+          "The text, in one or several lines; or one text a line."),
       param<&ConvertFromJson::as_hashtable>("AsHashtable", {}, "Objects become hashtables."),
       param<&ConvertFromJson::depth>("Depth", {.range = {1, 1024}}, "More levels than that are an error."),
       param<&ConvertFromJson::no_enumerate>("NoEnumerate", {}, "An array stays one object."),
@@ -107,23 +108,46 @@ struct ConvertFromJson {
                              .synopsis = "Reads objects from JSON."};
 
   Flow process(Context&) {
-    if (!text_.empty()) text_ += '\n';
-    text_ += input_object;
-    any_ = true;
+    texts_.push_back(std::move(input_object.value));
     return Flow::more;
   }
 
+  // When the first of several lines is a whole text, each line is one; else all together are.
   Flow end(Context& context) {
-    if (!any_) return Flow::more;
-    auto value = from_json(text_, {.depth = depth, .as_hashtable = as_hashtable.on});
-    if (!value) return context.terminate(value.take_error());
-    if (no_enumerate || !value->is_object(ObjectKind::array)) return context.write(*value);
-    return context.write_all(to_items(*value));
+    if (texts_.empty()) return Flow::more;
+    auto first = read(texts_[0].as_string());
+    if (texts_.size() > 1 && (!first || first->is_null())) {
+      std::string all;
+      for (const Value& line : std::exchange(texts_, {})) {
+        if (!all.empty()) all += '\n';
+        all += line.as_string();
+      }
+      return write(context, read(all));
+    }
+    if (const Flow flow = write(context, std::move(first)); flow != Flow::more) return flow;
+    for (size_t i = 1; i < texts_.size(); ++i) {
+      if (const Flow flow = write(context, read(texts_[i].as_string())); flow != Flow::more) return flow;
+    }
+    return Flow::more;
   }
 
  private:
-  std::string text_;
-  bool any_ = false;
+  Result<Value> read(std::string_view text) const {
+    return from_json(text, {.depth = depth, .as_hashtable = as_hashtable.on});
+  }
+
+  Flow write(Context& context, Result<Value> value) const {
+    if (!value) return context.terminate(value.take_error());
+    auto* array = value->as<ArrayObject>();
+    if (no_enumerate || array == nullptr) return context.write(value.take());
+    // The array is ours alone, so that what the pipeline drops is gone before its end.
+    for (Value& item : array->items) {
+      if (const Flow flow = context.write(std::move(item)); flow != Flow::more) return flow;
+    }
+    return Flow::more;
+  }
+
+  std::vector<Value> texts_;
 };
 CMDLET(ConvertFromJson);
 

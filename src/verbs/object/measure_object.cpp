@@ -101,13 +101,21 @@ struct MeasureObject {
         if (const Flow flow = add(context, totals_[i], input_object); flow != Flow::more) return flow;
         continue;
       }
+      if (!totals_[i].expression->has_wildcards()) {
+        Value value;
+        if (const Flow flow = evaluate(context, *totals_[i].expression, input_object, value);
+            flow != Flow::more)
+          return flow;
+        if (value.is_null()) continue;
+        if (const Flow flow = add(context, totals_[i], value); flow != Flow::more) return flow;
+        continue;
+      }
       const PropertyExpression expression = *totals_[i].expression;
       for (const PropertyExpression& one : expand_wildcards(expression, input_object)) {
         Value value;
         if (const Flow flow = evaluate(context, one, input_object, value); flow != Flow::more) return flow;
         if (value.is_null()) continue;
-        Total& total = expression.has_wildcards() ? total_named(one) : totals_[i];
-        if (const Flow flow = add(context, total, value); flow != Flow::more) return flow;
+        if (const Flow flow = add(context, total_named(one), value); flow != Flow::more) return flow;
       }
     }
     return Flow::more;
