@@ -502,6 +502,10 @@ Result<void> check_validators(Interpreter& interpreter, const Validators& valida
 
 // ---------------------------------------------------------------------------------------- FunctionTarget
 
+Slot& FunctionTarget::slot_of(const FunctionParameter& parameter) {
+  return frame_.layout == &info_.layout ? frame_.slot(parameter.slot) : frame_.make(parameter.symbol);
+}
+
 Result<void> FunctionTarget::assign(size_t index, const Value& value, Coercion coercion) {
   const FunctionParameter& parameter = info_.parameters[index];
   Value stored = value.is_nothing() ? Value::null() : value;
@@ -516,14 +520,14 @@ Result<void> FunctionTarget::assign(size_t index, const Value& value, Coercion c
   if (parameter.validators != nullptr) {
     HVSH_CHECK(check_validators(interpreter_, *parameter.validators, &info_.params[index], {}, stored));
   }
-  Slot& slot = frame_.slot(parameter.slot);
+  Slot& slot = slot_of(parameter);
   slot.value = std::move(stored);
   slot.constraint = parameter.constraint;
   return {};
 }
 
 void FunctionTarget::reset(size_t index) {
-  Slot& slot = frame_.slot(info_.parameters[index].slot);
+  Slot& slot = slot_of(info_.parameters[index]);
   slot.value = index < defaults_.size() ? defaults_[index] : Value::null();
 }
 
@@ -546,7 +550,7 @@ bool FunctionTarget::set_defaults(const std::function<bool(size_t)>& is_bound) {
       value = default_of(*parameter.type);
     }
     defaults_[i] = value;
-    Slot& slot = frame_.slot(parameter.slot);
+    Slot& slot = slot_of(parameter);
     slot.value = std::move(value);
     slot.constraint = parameter.constraint;
   }

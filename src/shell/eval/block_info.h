@@ -86,6 +86,9 @@ class FunctionTarget final : public BindTarget {
   bool set_defaults(const std::function<bool(size_t)>& is_bound);
 
  private:
+  // Its place in the frame, which is another block's when this one is dot-sourced.
+  Slot& slot_of(const FunctionParameter& parameter);
+
   Interpreter& interpreter_;
   BlockInfo& info_;
   Frame& frame_;

@@ -10,6 +10,7 @@
 #include "shell/eval/command_info.h"
 #include "shell/eval/environment.h"
 #include "shell/eval/interpreter.h"
+#include "shell/eval/module_files.h"
 #include "shell/eval/modules.h"
 #include "shell/pipeline/cmdlet_stage.h"
 #include "shell/pipeline/file_sink.h"
@@ -164,6 +165,10 @@ ResolvedCommand Interpreter::resolve(std::string_view name) {
     symbol = symbols_.intern(current);
   }
   ResolvedCommand command = resolve_symbol(symbol, current);
+  if (command.kind == ResolvedCommand::Kind::none && current.find('/') == std::string::npos &&
+      import_module_of(*this, current)) {
+    command = resolve_symbol(symbol, current);
+  }
   // The names live as long as the interpreter.
   if (command.kind == ResolvedCommand::Kind::cmdlet) {
     command.name = symbols_.name(

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
+#include <unordered_map>
 
+#include "core/text.h"
 #include "shell/cmdlets/name_patterns.h"
 #include "shell/eval/environment.h"
 
@@ -211,6 +214,12 @@ std::vector<std::string> module_folders() {
     if (end > 0) folders.emplace_back(rest.substr(0, end));
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
+  // Installed as bin/hvsh, or where it was built as build/src/hvsh.
+  const std::string program = program_folder();
+  for (const char* own_folder : {"/../share/hvsh/Modules", "/../../modules"}) {
+    if (std::string folder = program + own_folder; ::access(folder.c_str(), R_OK) == 0)
+      folders.push_back(std::filesystem::path(folder).lexically_normal().string());
+  }
   return folders;
 }
 
@@ -258,6 +267,30 @@ std::vector<std::string> available_module_files() {
     }
   }
   return files;
+}
+
+bool import_module_of(Interpreter& interpreter, std::string_view command) {
+  // Lower-case names of functions with their manifests. An interpreter has a thread of its own.
+  static thread_local std::optional<std::unordered_map<std::string, std::string>> manifests;
+  if (!manifests) {
+    manifests.emplace();
+    for (const std::string& file : available_module_files()) {
+      if (!has_extension(file, ".psd1")) continue;
+      Module module;
+      module_header(interpreter, file, module);
+      for (const std::string& name : module.functions) manifests->try_emplace(to_lower(name), file);
+    }
+  }
+  const auto found = manifests->find(to_lower(command));
+  if (found == manifests->end()) return false;
+  const Argument arguments[] = {{.value = Value::string(found->second)},
+                                {.is_parameter = true, .has_value = false, .name = "Global"}};
+  manifests->erase(found);  // a module that lacks what it promises is not imported again and again
+  NullSink nothing;
+  if (interpreter.run_command("Import-Module", arguments, nothing) != Flow::stopped) return true;
+  const Ref<ErrorRecordObject> error = std::exchange(interpreter.pending(), {}).error;
+  if (error) (void)interpreter.report(error, ActionPreference::Continue);
+  return false;
 }
 
 void module_header(Interpreter& interpreter, const std::string& path, Module& module) {

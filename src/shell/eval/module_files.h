@@ -11,11 +11,13 @@ namespace hvsh::shell {
 
 // A path rather than a name to look for.
 bool is_module_path(std::string_view name);
-// Folders of $env:PSModulePath, or the default ones.
+// Folders of $env:PSModulePath, or the default ones, and those that came with the program.
 std::vector<std::string> module_folders();
 // A file, a folder with a file of its name in it, or a name below one of module_folders().
 Result<std::string> find_module_file(Interpreter& interpreter, const std::string& name);
 std::vector<std::string> available_module_files();
+// Imports the module whose manifest names the command, if there is one. The manifests are read once.
+bool import_module_of(Interpreter& interpreter, std::string_view command);
 Error module_not_found(const std::string& name, const std::string& version);
 
 // Fills `module` from the file and runs it. `out` gets what its code writes. Its members are not given to
