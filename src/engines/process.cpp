@@ -144,7 +144,7 @@ std::string find_program(const std::string& name) {
   std::string folders = path == nullptr ? "/usr/bin:/bin" : path;
   folders += ':';
   for (size_t begin = 0, end; (end = folders.find(':', begin)) != std::string::npos; begin = end + 1) {
-    const std::string file = folders.substr(begin, end - begin) + "/" + name;
+    std::string file = folders.substr(begin, end - begin) + "/" + name;
     if (::access(file.c_str(), X_OK) == 0) return file;
   }
   return {};
@@ -171,8 +171,8 @@ Result<pid_t> spawn(const Spawn& spawn) {
   return 0;
 }
 
-Result<Outcome> run(const std::vector<std::string>& argv, const User* user,
-                    std::chrono::milliseconds deadline, std::vector<int> keep_fds) {
+Result<ProgramEnd> run(const std::vector<std::string>& argv, const User* user,
+                       std::chrono::milliseconds deadline, std::vector<int> keep_fds) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return errno_error("make a pipe for", argv[0], errno);
   UniqueFd reader(ends[0]);
@@ -183,7 +183,7 @@ Result<Outcome> run(const std::vector<std::string>& argv, const User* user,
                                      .user = user,
                                      .die_with_parent = true}));
   writer.reset();
-  Outcome outcome;
+  ProgramEnd outcome;
   const auto end = Clock::now() + deadline;
   bool late = false;
   while (true) {

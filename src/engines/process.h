@@ -33,15 +33,15 @@ struct Spawn {
 // The process id of the program (of a detached one: 0). An error if it could not be executed.
 Result<pid_t> spawn(const Spawn& spawn);
 
-struct Outcome {
+struct ProgramEnd {
   int exit_code = -1;  // 128 + signal if one ended it
   std::string output;  // standard output and error, at most 64 KiB
 };
 
 // Runs a program to its end; one that exceeds the deadline is killed, and that is an error
 // (OperationTimeout).
-Result<Outcome> run(const std::vector<std::string>& argv, const User* user,
-                    std::chrono::milliseconds deadline, std::vector<int> keep_fds = {});
+Result<ProgramEnd> run(const std::vector<std::string>& argv, const User* user,
+                       std::chrono::milliseconds deadline, std::vector<int> keep_fds = {});
 
 // Where PATH has the program; a name with a slash is one already. Empty: nowhere.
 std::string find_program(const std::string& name);

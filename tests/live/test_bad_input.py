@@ -1,7 +1,11 @@
 """Bad input and bad luck, each with one clear error record, an exit code, and nothing half-made."""
 import os
+import pty
+import select
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 
 from live import BINARY, URI, check_equal, hvsh, run, virsh, wait_for
@@ -9,10 +13,19 @@ from machines import HeartMachine, objects, vm_state
 
 
 def refused(command, *parts, code=1, env=None, timeout=60):
-    """The command fails under -ErrorAction Stop; its error has all the parts, and is one."""
-    done = run(BINARY, "-Command", f"$ErrorActionPreference = 'Stop'; {command}", ok=False, env=env, timeout=timeout)
+    """A script with the command ends with it under $ErrorActionPreference Stop; its error is one, has all the parts, and
+    says where in the script it was."""
+    folder = tempfile.mkdtemp(prefix="hvsh-script-", dir="/tmp")
+    try:
+        with open(f"{folder}/bad.ps1", "w") as f:
+            f.write(f"$ErrorActionPreference = 'Stop'\n\n{command}\n'went on'\n")
+        done = run(BINARY, f"{folder}/bad.ps1", ok=False, env=env, timeout=timeout)
+    finally:
+        shutil.rmtree(folder)
     check_equal(done.code, code, f"exit code of {command}: {done.out}{done.err}")
-    for part in parts:
+    check_equal("went on" in done.out, False, f"{command} went on")
+    check_equal(done.err.count("Line |"), 1, f"errors of {command}:\n{done.err}")
+    for part in ("bad.ps1:3", *parts):
         if part.lower() not in done.err.lower():
             raise AssertionError(f"{command}: {part!r} is not in its error:\n{done.err}")
     return done
@@ -70,6 +83,18 @@ def test_a_full_disk_leaves_nothing(folder):
     nothing_left(folder)
 
 
+def test_a_read_only_folder(folder):
+    os.mkdir("ro")
+    run("mount", "-t", "tmpfs", "-o", "ro", "tmpfs", "ro")
+    try:
+        refused("New-VHD ro/a.vhdx 1GB", "ro/a.vhdx", "read-only")
+        refused("New-VM x -MemoryStartupBytes 64MB -NoVHD -Path ro/vms", "ro/vms", "read-only")
+    finally:
+        run("umount", "-l", "ro")
+    os.rmdir("ro")
+    nothing_left(folder)
+
+
 def test_parameters(folder):
     refused("Get-VM -NoSuchParameter x", "NoSuchParameter")
     check_equal(id_of("Get-VM -NoSuchParameter x")[0].startswith("NamedParameterNotFound"), True)
@@ -82,7 +107,7 @@ def test_parameters(folder):
 
 
 def test_a_daemon_that_is_not_there(folder):
-    refused("Get-VM", "libvirt", env={"HVSH_URI": f"qemu+unix:///system?socket={folder}/none"})
+    refused("Get-VM", "libvirt", "systemctl start", env={"HVSH_URI": f"qemu+unix:///system?socket={folder}/none"})
 
 
 def test_a_daemon_that_hangs(folder):
@@ -135,6 +160,8 @@ def test_exit_codes_and_ways_in(folder):
     check_equal(run(BINARY, "-Command", "exit 7", ok=False).code, 7)
     check_equal(run(BINARY, "-Command", "throw 'x'", ok=False).code, 1)
     check_equal(run(BINARY, "-NoSuchOption", ok=False).code, 64)
+    check_equal(run(BINARY, "-Command", "sh -c 'exit 2'", ok=False).code, 1, "of a program that failed last")
+    check_equal(run(BINARY, "-Command", "Get-VM nosuch; 'fine'", ok=False).code, 0, "after an error that did not end it")
     check_equal(run(BINARY, stdin="'from input'\n").out.strip(), "from input")
     check_equal(run(BINARY, stdin="exit 5\n", ok=False).code, 5)
     with open("script", "w") as f:
@@ -148,3 +175,35 @@ def test_exit_codes_and_ways_in(folder):
     check_equal("direct" in run(BINARY, "Get-VM", "-Name", "dir*").out, True)
     check_equal('"Name"' in run(BINARY, "Get-VM", "-Name", "dir*", "-OutputFormat", "Json").out, True)
     check_equal(run(BINARY, "Get-VM", "nosuch", ok=False).code, 1)
+
+
+def test_the_prompt(folder):
+    """On a terminal: commands one by one, an error ends none of them but its own, `exit` gives the code."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(BINARY, [BINARY], {**os.environ, "TERM": "dumb", "NO_COLOR": "1"})
+    said = b""
+
+    def hear(word):
+        nonlocal said
+        deadline = time.monotonic() + 20
+        while word not in said:
+            if not select.select([terminal], [], [], max(0, deadline - time.monotonic()))[0]:
+                raise AssertionError(f"{word} was not said, but {said}")
+            said += os.read(terminal, 4096)
+        said = said[said.index(word) + len(word):]
+
+    def say(line):
+        hear(b"> ")
+        os.write(terminal, line + b"\n")
+        hear(b"\n")
+
+    say(b"New-VM typed -MemoryStartupBytes 64MB -NoVHD -Path . | Out-Null")
+    say(b"Get-VM nosuch")
+    hear(b"nosuch")
+    say(b"'{0} is {1}' -f (Get-VM typed).Name,")
+    say(b"(Get-VM typed).State")
+    hear(b"typed is Off")
+    say(b"exit 9")
+    check_equal(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 9, "exit code")
+    os.close(terminal)

@@ -321,7 +321,7 @@ Result<void> Merge::check_allowed(const World& world) {
 }
 
 Result<bool> Merge::reads_the_same(const World& world) const {
-  HVSH_TRY(Outcome outcome,
+  HVSH_TRY(ProgramEnd outcome,
            run({"qemu-img", "compare", "-q", "-U", "-f", driver_of(world.images.at(request_.child).format),
                 "-F", driver_of(world.images.at(request_.base).format), request_.child, request_.base},
                nullptr, kCompareDeadline));
@@ -494,7 +494,7 @@ Result<void> Merge::retarget_children(const World& world) {
     HVSH_TRY(Image now, read_image(old.path, Format::qcow2));
     if (now.parent != request_.child) continue;
     HVSH_CHECK(give_image(old.path, context_.user, context_.folder.owners()));
-    HVSH_TRY(Outcome outcome,
+    HVSH_TRY(ProgramEnd outcome,
              run({"qemu-img", "rebase", "-u", "-f", "qcow2", "-F",
                   driver_of(world.images.at(request_.base).format), "-b",
                   name_in_header(request_.base, folder_of(old.path)), old.path},

@@ -15,10 +15,10 @@
 
 #include "engines/block/daemon.h"
 #include "engines/block/merge.h"
-#include "engines/process.h"
 #include "engines/block/run_folder.h"
 #include "engines/block/supervisor.h"
 #include "engines/block_server.h"
+#include "engines/process.h"
 
 namespace hvsh::engines {
 namespace block {
@@ -264,7 +264,7 @@ Result<MachineDisk> QsdServers::create_leaf(const MachineDisk& disk, const std::
   const std::string temporary = path + ".new";
   if (::unlink(temporary.c_str()) != 0 && errno != ENOENT) return errno_error("replace", temporary, errno);
   // -u: the parent is not opened, since a running server has it; so format and size are ours to say.
-  HVSH_TRY(Outcome outcome,
+  HVSH_TRY(ProgramEnd outcome,
            run({"qemu-img", "create", "-q", "-u", "-f", "qcow2", "-F", driver_of(base.format), "-b",
                 name_in_header(base.path, folder_of(path)), temporary, std::to_string(base.size)},
                nullptr, kCreateDeadline));

@@ -48,7 +48,7 @@ Result<void> settle_log(const Image& image, const User* user) {
     HVSH_CHECK(file.resize(entries.back().last_file_offset));
     HVSH_CHECK(file.flush());
   }
-  HVSH_TRY(Outcome outcome,
+  HVSH_TRY(ProgramEnd outcome,
            run({"qemu-img", "check", "-q", "-f", "vhdx", "-r", "all", image.path}, user, kReplayDeadline));
   if (outcome.exit_code == 0) return {};
   return Error{
