@@ -15,7 +15,14 @@ namespace {
 // first taken for one of the last shape on its level; while that holds, no name is looked up or copied.
 class Reader {
  public:
-  Reader(std::string_view text, const JsonReadOptions& options) : text_(text), options_(options) {}
+  // What one text teaches about the next: lines of JSON are read one by one, and are alike.
+  struct Memory {
+    std::vector<Shape::Pointer> shapes;  // of the last record on each level
+    WordCache words;
+  };
+
+  Reader(std::string_view text, const JsonReadOptions& options, Memory& memory)
+      : text_(text), options_(options), shapes_(memory.shapes), words_(memory.words) {}
 
   Result<Value> document() {
     if (text_.starts_with("\xef\xbb\xbf")) at_ = 3;
@@ -310,15 +317,16 @@ class Reader {
   size_t at_ = 0;
   std::optional<Error> error_;
   std::string unescaped_;
-  std::vector<Value> values_;           // of the records that are being read, the innermost last
-  std::vector<Shape::Pointer> shapes_;  // of the last record on each level
-  WordCache words_;
+  std::vector<Value> values_;  // of the records that are being read, the innermost last
+  std::vector<Shape::Pointer>& shapes_;
+  WordCache& words_;
 };
 
 }  // namespace
 
 Result<Value> from_json(std::string_view text, const JsonReadOptions& options) {
-  return Reader(text, options).document();
+  static thread_local Reader::Memory memory;
+  return Reader(text, options, memory).document();
 }
 
 }  // namespace hvsh

@@ -90,10 +90,10 @@ struct SortObject {
   }
 
  private:
-  // One object while it is sorted. Where the first keys are all numbers that fit, they stand here, and most
-  // comparisons look no further: three times as fast for a million of them.
+  // One object while it is sorted. Where the first keys are all numbers that a double holds exactly, they
+  // stand here, and most comparisons look no further: three times as fast for a million of them.
   struct Entry {
-    int64_t rank;
+    double rank;
     uint32_t place;
   };
 
@@ -108,19 +108,26 @@ struct SortObject {
     for (uint32_t i = 0; i < order.size(); ++i) {
       const Value& key = keys_[i * key_count()];
       order[i].place = i;
-      if (ranked_ && key.kind() == Value::Kind::integer && key.int_type() != IntType::u64) {
-        order[i].rank = key.as_int();
-      } else {
-        ranked_ = false;
-      }
+      ranked_ = ranked_ && rank_of(key, order[i].rank);
     }
     return order;
+  }
+
+  static bool rank_of(const Value& key, double& rank) {
+    constexpr int64_t kExact = int64_t{1} << 53;
+    if (key.kind() == Value::Kind::real) {
+      rank = key.as_real();
+      return rank == rank;
+    }
+    if (key.kind() != Value::Kind::integer || key.int_type() == IntType::u64) return false;
+    rank = static_cast<double>(key.as_int());
+    return key.as_int() >= -kExact && key.as_int() <= kExact;
   }
 
   std::weak_ordering compare_entries(const Entry& a, const Entry& b) const {
     if (!ranked_) return compare_keys(a.place, b.place, 0);
     if (a.rank == b.rank) return compare_keys(a.place, b.place, 1);
-    return is_down(0) ? b.rank <=> a.rank : a.rank <=> b.rank;
+    return (a.rank < b.rank) != is_down(0) ? std::weak_ordering::less : std::weak_ordering::greater;
   }
 
   std::weak_ordering compare_keys(uint32_t a, uint32_t b, size_t first) const {
