@@ -62,8 +62,14 @@ Result<Qmp> Qmp::adopt(UniqueFd fd, std::chrono::milliseconds deadline, int aliv
 }
 
 Result<void> Qmp::greet() {
-  HVSH_TRY(std::string greeting, read_line(Clock::now() + deadline_));
-  if (greeting.find("\"QMP\"") == std::string::npos) return gone("it speaks another protocol");
+  // What the server could not tell a client that was killed, it tells the next one before it greets it.
+  constexpr int kLeftBehindMax = 100;
+  const auto end = Clock::now() + deadline_;
+  HVSH_TRY(std::string line, read_line(end));
+  for (int others = 0; line.find("\"QMP\"") == std::string::npos; ++others) {
+    if (others == kLeftBehindMax || !line.starts_with('{')) return gone("it speaks another protocol");
+    HVSH_TRY(line, read_line(end));
+  }
   auto answer = execute("qmp_capabilities");
   if (!answer) return answer.take_error();
   return {};
