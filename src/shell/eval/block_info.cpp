@@ -424,6 +424,11 @@ std::string check_item(Interpreter& interpreter, const Validators& validators, c
       return "stopped";
     }
     if (!to_bool(sink.take_value())) {
+      if (!validators.script_message.empty()) {
+        const Value parts[] = {Value::string(text), Value::string(validators.script->text())};
+        const auto message = format_composite(validators.script_message, parts);
+        return message ? *message : validators.script_message;
+      }
       return fmt::format(
           "The \"{}\" validation script for the argument with value \"{}\" did not return a result of "
           "True. Determine why the validation script failed, and then try the command again.",

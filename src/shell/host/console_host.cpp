@@ -80,7 +80,7 @@ std::string ConsoleHost::error_text(const ErrorRecordObject& record, const Forma
 
 FormatPreferences ConsoleHost::refresh() {
   FormatPreferences preferences = preferences_ ? preferences_() : FormatPreferences{};
-  plain_ = !preferences.colors(out_is_terminal_);
+  plain_ = !preferences.colors(colors_);
   Formatter::Options& options = formatter_.options();
   options.enumeration_limit = preferences.enumeration_limit;
   options.colors = preferences.rendering == OutputRendering::Ansi || (colors_ && !plain_);

@@ -230,7 +230,7 @@ Flow CommandStage::information(Value message, bool to_host, bool newline) {
 Answer CommandStage::should_process_text(std::string_view sentence) {
   if (remembered_ == Remembered::yes_to_all) return Answer::yes;
   if (remembered_ == Remembered::no_to_all) return Answer::no;
-  Interpreter::FrameGuard frame(interpreter_, caller_);
+  // A function's own scope counts: -Force sets $ConfirmPreference there.
   const CommonParameters none;
   const CommonParameters& common = binder_ ? binder_->common() : none;
   const bool what_if =
@@ -267,6 +267,7 @@ Answer CommandStage::confirm(std::string_view text) {
                      .hint = "Add -Confirm:$false (or -Force, where the command has it) if it shall be done.",
                      .exception = "System.Management.Automation.PSInvalidOperationException"},
                     {});
+    interpreter_.pending().fatal = interpreter_.pending().fatal || unanswered_is_fatal();
     return Answer::stopped;
   }
   (void)host.write_text(text, true);

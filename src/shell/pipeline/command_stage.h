@@ -34,6 +34,9 @@ class CommandStage : public Stage {
   Flow bind_object(const Value& object, bool& bound);
   Error described(Error error) const;  // with this command's name, class and place
   virtual ConfirmImpact impact() const { return ConfirmImpact::Medium; }
+  // A question that nobody can answer ends the whole script: after `if (-not $PSCmdlet.ShouldProcess(...))
+  // { return }` the next statement would do what was not agreed to.
+  virtual bool unanswered_is_fatal() const { return false; }
 
   std::string name_;
   std::string error_class_;

@@ -21,6 +21,7 @@ class FunctionStage final : public CommandStage {
 
  protected:
   ConfirmImpact impact() const override;
+  bool unanswered_is_fatal() const override { return true; }
 
  private:
   Flow exec(const NamedBlock* phase);
