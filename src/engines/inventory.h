@@ -22,6 +22,8 @@ class Inventory {
 
   Result<std::vector<nouns::VirtualMachine>> list(const MachineQuery& query);
   Result<nouns::VirtualMachine> get(const Guid& id);  // freshly fetched
+  // This program changed the machine: objects that stand for it fetch state and configuration again.
+  void changed(const Guid& id);
   Result<std::vector<nouns::VMSnapshot>> checkpoints(const nouns::VirtualMachine& machine);
   nouns::VMSnapshot checkpoint(const nouns::VirtualMachine& machine, const CheckpointInfo& info);
   const std::string& computer_name() const;

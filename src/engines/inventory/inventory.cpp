@@ -57,6 +57,11 @@ class InventoryHandle final : public nouns::MachineHandle {
   const Guid& id() const { return status_.id; }
   bool has_version() const { return version_.has_value(); }
   void set_version(std::string version) { version_ = std::move(version); }
+  void forget() {
+    fetched_ = {};
+    config_.reset();
+    version_.reset();
+  }
   void update(std::optional<MachineStatus> status, Clock::time_point at) {
     gone_ = !status.has_value();
     if (status) status_ = std::move(*status);
@@ -128,6 +133,12 @@ Result<std::vector<nouns::VirtualMachine>> Inventory::list(const MachineQuery& q
     objects.push_back({.handle = std::move(handle), .id = id, .name = std::move(name)});
   }
   return objects;
+}
+
+void Inventory::changed(const Guid& id) {
+  for (const auto& weak : shared_->handles) {
+    if (const auto handle = weak.lock(); handle && handle->id() == id) handle->forget();
+  }
 }
 
 Result<nouns::VirtualMachine> Inventory::get(const Guid& id) {

@@ -360,6 +360,13 @@ bool Interpreter::validators_of(const Attribute& attribute, Validators& validato
 
 namespace {
 
+// The attribute's ErrorMessage, with the value as {0} and the rule as {1}.
+std::string own_message(const std::string& message, std::string value, std::string rule) {
+  const Value parts[] = {Value::string(std::move(value)), Value::string(std::move(rule))};
+  const auto text = format_composite(message, parts);
+  return text ? *text : message;
+}
+
 // Why a value is not valid; empty: it is.
 std::string check_item(Interpreter& interpreter, const Validators& validators, const Value& item,
                        bool& stopped) {
@@ -401,11 +408,8 @@ std::string check_item(Interpreter& interpreter, const Validators& validators, c
     auto found = (*regex)->find(text);
     if (!found) return found.error().message;
     if (!*found) {
-      if (!validators.pattern_message.empty()) {
-        const Value parts[] = {Value::string(text), Value::string(validators.pattern)};
-        auto message = format_composite(validators.pattern_message, parts);
-        return message ? *message : validators.pattern_message;
-      }
+      if (!validators.pattern_message.empty())
+        return own_message(validators.pattern_message, text, validators.pattern);
       return fmt::format(
           "The argument \"{}\" does not match the \"{}\" pattern. Supply an argument that matches "
           "\"{}\" and try the command again.",
@@ -424,11 +428,8 @@ std::string check_item(Interpreter& interpreter, const Validators& validators, c
       return "stopped";
     }
     if (!to_bool(sink.take_value())) {
-      if (!validators.script_message.empty()) {
-        const Value parts[] = {Value::string(text), Value::string(validators.script->text())};
-        const auto message = format_composite(validators.script_message, parts);
-        return message ? *message : validators.script_message;
-      }
+      if (!validators.script_message.empty())
+        return own_message(validators.script_message, text, validators.script->text());
       return fmt::format(
           "The \"{}\" validation script for the argument with value \"{}\" did not return a result of "
           "True. Determine why the validation script failed, and then try the command again.",

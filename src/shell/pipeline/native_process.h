@@ -26,7 +26,11 @@ class NativeProcess {
 
   // Adds to what the child is to read. What it does not read (it closed its input) is dropped.
   void feed(std::string_view bytes) { input_ += bytes; }
-  void close_input() { input_ends_ = true; }
+  // No more follows; the child sees the end once it has read what waits.
+  void close_input() {
+    input_ends_ = true;
+    if (input_.empty()) drop(input_fd_);
+  }
   // Moves what can be moved. `block`: wait until something happens (at most 100 ms, so that Ctrl-C is seen).
   void pump(bool block, std::string& output, std::string& error);
   size_t input_waiting() const { return input_.size(); }

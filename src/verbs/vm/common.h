@@ -119,6 +119,7 @@ Flow change_machines(Context& context, const Self& self, std::string_view phrase
     if (answer == Answer::stopped) return Flow::stopped;
     if (answer == Answer::no) return Flow::more;
     Result<void> done = operation(context.get<engines::Machines>(), machine, notices(context));
+    context.get<engines::Inventory>().changed(machine.id);
     if (!done) return report(context, done.take_error(), to_value(machine));
     if (!self.passthru) return Flow::more;
     auto fresh = context.get<engines::Inventory>().get(machine.id);
