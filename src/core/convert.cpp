@@ -160,6 +160,7 @@ std::string object_text(const Value& value) {
     case ObjectKind::script_block: return static_cast<ScriptBlockObject*>(object)->text();
     case ObjectKind::error_record: return static_cast<ErrorRecordObject*>(object)->error.message;
     case ObjectKind::type: return to_string(*static_cast<TypeObject*>(object)->described);
+    case ObjectKind::declared: return static_cast<DeclaredObject*>(object)->display();
     case ObjectKind::map:
     case ObjectKind::other: break;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/compare.h"
 #include "core/convert.h"
 #include "core/noun.h"
 #include "core/text.h"
@@ -22,8 +23,9 @@ size_t hash_key(const Value& key) {
   return hash_name(to_string(key));
 }
 
-bool equal_keys(const Value& a, const Value& b) {
+bool equal_keys(const Value& a, const Value& b, bool exact_case) {
   if (a.is_string() != b.is_string()) return false;
+  if (a.is_string() && exact_case) return a.as_string() == b.as_string();
   if (a.is_string()) return equal_names(a.as_string(), b.as_string());
   if (a.kind() != b.kind()) return false;
   if (a.kind() == Value::Kind::integer) return a.as_int() == b.as_int();
@@ -80,15 +82,16 @@ bool StringObject::append(std::string_view more) {
 size_t StringObject::utf16_length() const { return ascii_ ? size_ : utf16_size(text()); }
 
 size_t MapObject::index_of(const Value& key) const {
+  const auto matches = [&](size_t at) { return equal_keys(entries_[at].first, key, rules_.exact_case); };
   if (index_.empty()) {
     for (size_t i = 0; i < entries_.size(); ++i) {
-      if (equal_keys(entries_[i].first, key)) return i;
+      if (matches(i)) return i;
     }
     return entries_.size();
   }
   const auto [first, last] = index_.equal_range(hash_key(key));
   for (auto it = first; it != last; ++it) {
-    if (equal_keys(entries_[it->second].first, key)) return it->second;
+    if (matches(it->second)) return it->second;
   }
   return entries_.size();
 }
@@ -100,28 +103,47 @@ const Value* MapObject::find(const Value& key) const {
 
 const Value* MapObject::find(std::string_view key) const { return find(Value::string(key)); }
 
+void MapObject::reindex() {
+  index_.clear();
+  if (entries_.size() <= kIndexedMapSize) return;
+  for (size_t i = 0; i < entries_.size(); ++i) index_.emplace(hash_key(entries_[i].first), i);
+}
+
+void MapObject::insert_at(size_t index, const Value& key, Value value) {
+  const bool last = index == entries_.size();
+  entries_.emplace(entries_.begin() + static_cast<ptrdiff_t>(index), key, std::move(value));
+  if (last && !index_.empty()) {
+    index_.emplace(hash_key(key), index);
+  } else if (!last || entries_.size() > kIndexedMapSize) {
+    reindex();
+  }
+}
+
+void MapObject::insert(size_t index, const Value& key, Value value) {
+  insert_at(index, key, std::move(value));
+}
+
 void MapObject::set(const Value& key, Value value) {
-  const size_t index = index_of(key);
+  size_t index = index_of(key);
   if (index < entries_.size()) {
     entries_[index].second = std::move(value);
     return;
   }
-  entries_.emplace_back(key, std::move(value));
-  if (!index_.empty()) {
-    index_.emplace(hash_key(key), index);
-  } else if (entries_.size() > kIndexedMapSize) {
-    for (size_t i = 0; i < entries_.size(); ++i) index_.emplace(hash_key(entries_[i].first), i);
+  if (rules_.sorted) {
+    const auto before = [&](const std::pair<Value, Value>& entry, const Value& wanted) {
+      return sort_order(entry.first, wanted, !rules_.exact_case) < 0;
+    };
+    index = static_cast<size_t>(std::lower_bound(entries_.begin(), entries_.end(), key, before) -
+                                entries_.begin());
   }
+  insert_at(index, key, std::move(value));
 }
 
 bool MapObject::remove(const Value& key) {
   const size_t index = index_of(key);
   if (index == entries_.size()) return false;
   entries_.erase(entries_.begin() + static_cast<ptrdiff_t>(index));
-  index_.clear();
-  if (entries_.size() > kIndexedMapSize) {
-    for (size_t i = 0; i < entries_.size(); ++i) index_.emplace(hash_key(entries_[i].first), i);
-  }
+  reindex();
   return true;
 }
 

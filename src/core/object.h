@@ -54,8 +54,9 @@ class ArrayObject final : public HeapObject {
   const TypeInfo* element_type;  // nullptr: Object
 };
 
-// A growing list: System.Collections.ArrayList or List<T>; which one is its TypeInfo.
-class ListObject final : public HeapObject {
+// A growing list: System.Collections.ArrayList, List<T>, Queue, MatchCollection ...; which one is its
+// TypeInfo.
+class ListObject : public HeapObject {
  public:
   explicit ListObject(const TypeInfo& type) : HeapObject(ObjectKind::list), type_(&type) {}
   const TypeInfo& type() const override { return *type_; }
@@ -65,13 +66,24 @@ class ListObject final : public HeapObject {
   const TypeInfo* type_;
 };
 
-// @{} and [ordered]@{}: keys are Values; string keys compare without case. Entries stay in insertion order
-// for both, so that output is deterministic; Hashtable's own order is unspecified in .NET.
+// How a map finds and keeps its keys.
+struct MapRules {
+  bool exact_case = false;  // text keys tell case apart, as in Dictionary<K,V>
+  bool sorted = false;      // entries are kept in the order of their keys: SortedList, SortedDictionary
+};
+
+// @{}, [ordered]@{} and .NET's other dictionaries: keys are Values; string keys compare without case unless
+// its rules say otherwise. Entries stay in insertion order, so that output is deterministic; Hashtable's own
+// order is unspecified in .NET.
 class MapObject final : public HeapObject {
  public:
-  explicit MapObject(bool ordered) : HeapObject(ObjectKind::map), ordered_(ordered) {}
-  const TypeInfo& type() const override { return ordered_ ? types::OrderedDictionary : types::Hashtable; }
-  bool ordered() const { return ordered_; }
+  explicit MapObject(bool ordered)
+      : HeapObject(ObjectKind::map), type_(ordered ? &types::OrderedDictionary : &types::Hashtable) {}
+  MapObject(const TypeInfo& type, MapRules rules)
+      : HeapObject(ObjectKind::map), type_(&type), rules_(rules) {}
+  const TypeInfo& type() const override { return *type_; }
+  bool ordered() const { return type_ == &types::OrderedDictionary; }
+  MapRules rules() const { return rules_; }
 
   size_t size() const { return entries_.size(); }
   const std::vector<std::pair<Value, Value>>& entries() const { return entries_; }
@@ -79,12 +91,16 @@ class MapObject final : public HeapObject {
   const Value* find(std::string_view key) const;
   void set(const Value& key, Value value);
   void set(std::string_view key, Value value) { set(Value::string(key), std::move(value)); }
+  void insert(size_t index, const Value& key, Value value);  // the key must be new; index <= size()
   bool remove(const Value& key);
   void clear();
 
  private:
   size_t index_of(const Value& key) const;
-  bool ordered_;
+  void insert_at(size_t index, const Value& key, Value value);
+  void reindex();
+  const TypeInfo* type_;
+  MapRules rules_;
   std::vector<std::pair<Value, Value>> entries_;
   std::unordered_multimap<size_t, size_t> index_;  // hash -> position; built above a handful of entries
 };
@@ -214,6 +230,17 @@ class TypeObject final : public HeapObject {
   const TypeInfo& type() const override { return types::RuntimeType; }
   const TypeInfo* described;
   const EnumInfo* enumeration;  // set when it is an enumeration
+};
+
+// An object whose properties are declared outside of core: the shell's .NET types.
+class DeclaredObject : public HeapObject {
+ public:
+  virtual std::optional<Result<Value>> property(std::string_view name) const = 0;
+  virtual std::vector<std::string_view> property_names() const = 0;
+  virtual std::string display() const = 0;  // what "$object" prints
+
+ protected:
+  DeclaredObject() : HeapObject(ObjectKind::declared) {}
 };
 
 // A property read from any object, whatever carries it.

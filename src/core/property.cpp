@@ -2,30 +2,12 @@
 #include <algorithm>
 #include <array>
 
+#include "core/day_of_week.h"
 #include "core/error_record.h"
 #include "core/noun.h"
 #include "core/object.h"
 
 namespace hvsh {
-
-namespace {
-
-enum class DayOfWeek { Sunday, Monday, Tuesday, Wednesday, Thursday, Friday, Saturday };
-enum class DateTimeKind { Unspecified, Utc, Local };
-
-}  // namespace
-
-template <>
-struct EnumOf<DayOfWeek> {
-  static constexpr EnumMember kMembers[] = {{"Sunday", 0},   {"Monday", 1}, {"Tuesday", 2}, {"Wednesday", 3},
-                                            {"Thursday", 4}, {"Friday", 5}, {"Saturday", 6}};
-  static constexpr EnumInfo info{.type = {"System.DayOfWeek", "DayOfWeek"}, .members = kMembers};
-};
-template <>
-struct EnumOf<DateTimeKind> {
-  static constexpr EnumMember kMembers[] = {{"Unspecified", 0}, {"Utc", 1}, {"Local", 2}};
-  static constexpr EnumInfo info{.type = {"System.DateTimeKind", "DateTimeKind"}, .members = kMembers};
-};
 
 namespace {
 
@@ -271,6 +253,7 @@ std::optional<Result<Value>> get_property(const Value& object, std::string_view 
         return *value;
       }
       case ObjectKind::map: return map_property(*static_cast<MapObject*>(heap), name);
+      case ObjectKind::declared: return static_cast<DeclaredObject*>(heap)->property(name);
       default: break;
     }
   }
@@ -295,6 +278,12 @@ std::vector<PropertyView> list_properties(const Value& object) {
     if (heap->kind() == ObjectKind::record) {
       const Shape& shape = static_cast<RecordObject*>(heap)->shape();
       for (size_t i = 0; i < shape.size(); ++i) views.push_back({shape.name(i)});
+      return views;
+    }
+    if (heap->kind() == ObjectKind::declared) {
+      for (const std::string_view name : static_cast<DeclaredObject*>(heap)->property_names()) {
+        views.push_back({name});
+      }
       return views;
     }
     if (heap->kind() == ObjectKind::map) {

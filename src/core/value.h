@@ -36,6 +36,7 @@ enum class ObjectKind : uint8_t {
   script_block,  // implemented by the shell
   error_record,  // ErrorRecordObject
   type,          // TypeObject: [int]
+  declared,      // DeclaredObject: a .NET object that a table outside of core describes
   other,         // anything that only knows its own TypeInfo (format objects, shell internals)
 };
 

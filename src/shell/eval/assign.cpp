@@ -4,6 +4,7 @@
 #include "core/operators.h"
 #include "shell/eval/interpreter.h"
 #include "shell/eval/members.h"
+#include "shell/eval/reference.h"
 
 namespace hvsh::shell {
 
@@ -112,105 +113,44 @@ bool Interpreter::assign(const Expr& raw_target, Value value) {
 
 bool Interpreter::assign_member(const Member& member, Value value) {
   std::string name;
+  if (value.is_nothing()) value = Value::null();
   if (member.is_static) {
     const TypeRef* type = nullptr;
     if (!static_target(*member.target, type) || !member_name(*member.name, name)) return false;
-    return fail({.id = "PropertyAssignmentException",
-                 .category = ErrorCategory::InvalidOperation,
-                 .message = fmt::format("Cannot set [{}]::{}: static members cannot be assigned.",
-                                        type->info->name, name)},
-                member.span);
+    auto set = set_static(*this, *type, name, std::move(value));
+    return set || fail(set.take_error(), member.span);
   }
   Value target;
   if (!eval(*member.target, target) || !member_name(*member.name, name)) return false;
-  if (value.is_nothing()) value = Value::null();
-  if (auto* map = target.as<MapObject>()) {
-    map->set(name, std::move(value));
-    return true;
-  }
-  if (auto* record = target.as<RecordObject>()) {
-    if (record->find(name) != nullptr) {
-      record->set(name, std::move(value));
-      return true;
-    }
-  } else if (target.is_null()) {
-    return fail(
-        {.id = "PropertyNotFound",
-         .category = ErrorCategory::InvalidOperation,
-         .message = fmt::format("The property '{}' cannot be found on this object. Verify that the property "
-                                "exists and can be set.",
-                                name),
-         .hint = "The object is null."},
-        member.span);
-  } else if (get_property(target, name)) {
-    return fail({.id = "PropertyAssignmentException",
-                 .category = ErrorCategory::InvalidOperation,
-                 .message = fmt::format("'{}' is a ReadOnly property.", name),
-                 .hint = "Cmdlets change the world; use the Set- cmdlet of this object."},
-                member.span);
-  }
-  return fail(
-      {.id = "PropertyNotFound",
-       .category = ErrorCategory::InvalidOperation,
-       .message = fmt::format("The property '{}' cannot be found on this object. Verify that the property "
-                              "exists and can be set.",
-                              name)},
-      member.span);
+  auto set = set_property(*this, target, name, std::move(value));
+  return set || fail(set.take_error(), member.span);
 }
 
 bool Interpreter::assign_index(const Index& index, Value value) {
   Value target, at;
   if (!eval(*index.target, target) || !eval(*index.index, at)) return false;
   if (value.is_nothing()) value = Value::null();
-  if (auto* map = target.as<MapObject>()) {
-    if (map->ordered() && at.kind() == Value::Kind::integer && map->find(at) == nullptr) {
-      const int64_t position = at.as_int();
-      if (position >= 0 && static_cast<size_t>(position) < map->size()) {
-        map->set(map->entries()[static_cast<size_t>(position)].first, std::move(value));
-        return true;
-      }
-    }
-    if (at.is_null()) {
-      return fail({.id = "InvalidNullKey",
-                   .category = ErrorCategory::InvalidArgument,
-                   .message = "Index operation failed; the array index evaluated to null."},
-                  index.span);
-    }
-    map->set(at, std::move(value));
+  auto set = set_index(*this, target, at, std::move(value));
+  return set || fail(set.take_error(), index.span);
+}
+
+// [ref]$x: who gets it may set the variable.
+bool Interpreter::eval_reference(const Variable& variable, Value& out) {
+  const Symbol symbol = symbol_of(variable);
+  Frame* frame = scope_frame(variable.scope);
+  for (Frame* at = frame; at != nullptr; at = at->parent.get()) {
+    if (at->find(symbol) == nullptr) continue;
+    out = Value::object(make<Reference>(Ref<Frame>(at), symbol));
     return true;
   }
-  std::vector<Value>* items = nullptr;
-  if (auto* array = target.as<ArrayObject>()) items = &array->items;
-  if (auto* list = target.as<ListObject>()) items = &list->items;
-  if (items == nullptr) {
-    return fail({.id = target.is_null() ? "NullArray" : "CannotIndex",
-                 .category = ErrorCategory::InvalidOperation,
-                 .message = target.is_null() ? "Cannot index into a null array."
-                                             : fmt::format("Unable to index into an object of type \"{}\".",
-                                                           full_type_name(target))},
-                index.span);
+  if (symbol == kSymNull) {
+    out = Value::object(make<Reference>(Value::null()));
+    return true;
   }
-  auto number = to_integer(at, IntType::i64);
-  if (!number) return fail(number.take_error(), index.span);
-  int64_t position = number->as_int();
-  if (position < 0) position += static_cast<int64_t>(items->size());
-  if (position < 0 || static_cast<size_t>(position) >= items->size()) {
-    return fail({.id = "System.IndexOutOfRangeException",
-                 .category = ErrorCategory::OperationStopped,
-                 .message = "Index was outside the bounds of the array.",
-                 .exception = "System.IndexOutOfRangeException"},
-                index.span);
-  }
-  const auto* array = target.as<ArrayObject>();
-  if (array != nullptr && array->element_type != nullptr) {
-    if (const TypeRef* type = types_.of(*array->element_type)) {
-      auto converted = convert_to(value, *type);
-      if (!converted) return fail(converted.take_error(), index.span);
-      value = converted.take();
-    }
-  }
-  (*items)[static_cast<size_t>(position)] = std::move(value);
-  return true;
+  return fail({.id = "NonExistingVariableReference",
+               .category = ErrorCategory::InvalidOperation,
+               .message = "[ref] cannot be applied to a variable that does not exist."},
+              variable.span);
 }
 
 bool Interpreter::eval_target(const Expr& target, Value& out) {

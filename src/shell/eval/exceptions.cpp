@@ -96,7 +96,8 @@ std::string_view known_exception(std::string_view name) {
 }
 
 bool exception_is(const ErrorRecordObject& record, std::string_view type_name) {
-  return exception_is(exception_type(record.error), type_name);
+  return exception_is(exception_type(record.error), type_name) ||
+         (!record.error.inner_exception.empty() && exception_is(record.error.inner_exception, type_name));
 }
 
 bool exception_is(std::string_view type, std::string_view type_name) {
@@ -111,6 +112,15 @@ bool exception_is(std::string_view type, std::string_view type_name) {
     type = base;
   }
   return false;
+}
+
+Ref<ErrorRecordObject> with_inner_exception(const ErrorRecordObject& record) {
+  auto inner = make<ErrorRecordObject>(record.error, record.target);
+  inner->error.exception = std::exchange(inner->error.inner_exception, {});
+  inner->error.message = std::exchange(inner->error.inner_message, {});
+  inner->invocation = record.invocation;
+  inner->script_stack_trace = record.script_stack_trace;
+  return inner;
 }
 
 void describe_exception(const Value& thrown, Error& error) {

@@ -178,6 +178,9 @@ bool Interpreter::eval_cast(const Cast& cast, Value& out) {
     if (equal_names(cast.type->name, "pscustomobject")) return eval_record(cast, out);
   }
   if (!type_of(*cast.type, type)) return false;
+  if (type->info == &types::PSReference && cast.operand->kind == Kind::variable) {
+    return eval_reference(as<Variable>(*cast.operand), out);
+  }
   Value value;
   if (!eval(*cast.operand, value)) return false;
   auto converted = convert_to(value, *type);

@@ -36,7 +36,7 @@ Interpreter::Interpreter(const Setup& setup)
       host_(setup.host),
       services_(setup.services),
       owns_folder_(setup.owns_folder),
-      types_(setup.types) {
+      types_(setup.types, this) {
   global_ = Ref<Frame>(new Frame(global_layout_, {}));
   frame_ = global_;
   errors_ = make<ListObject>(types::ArrayList);
@@ -69,6 +69,10 @@ Result<std::shared_ptr<Source>> Interpreter::load(std::string_view text, std::st
   sources_.push_back(source);
   (void)source_table_.add(source->path, text);
   if (!source->parsed.ok()) return source->parsed.errors.front();
+  for (const UsingStatement* statement : source->parsed.root->usings) {
+    const auto* name = try_as<String>(statement->name);
+    if (statement->using_kind == UsingKind::namespace_ && name != nullptr) types_.use_namespace(name->value);
+  }
   return source;
 }
 

@@ -274,6 +274,7 @@ class Interpreter {
   bool eval_record(const Cast& cast, Value& out);
   bool eval_script_block(const ScriptBlock& tree, Value& out);
   bool eval_cast(const Cast& cast, Value& out);
+  bool eval_reference(const Variable& variable, Value& out);
   bool eval_unary(const Unary& unary, Value& out);
   bool eval_binary(const Binary& binary, Value& out);
   bool eval_logical(const Binary& binary, Value& out);

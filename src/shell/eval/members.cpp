@@ -1,78 +1,18 @@
-// Finding members: declared properties first, then the tables, then what the language itself adds.
 #include "shell/eval/members.h"
 
 #include <fmt/format.h>
 
-#include "core/compare.h"
+#include "core/error_record.h"
 #include "core/noun.h"
 #include "core/text.h"
 #include "shell/bind/bind_errors.h"
+#include "shell/dotnet/method_object.h"
+#include "shell/dotnet/overloads.h"
 #include "shell/eval/interpreter.h"
 
 namespace hvsh::shell {
 
 namespace {
-
-template <class Visit>
-void each_family(Visit visit) {
-  for (auto table : {string_members, collection_members, number_members, time_members, system_members,
-                     cmdlet_members, engine_members}) {
-    for (const MemberFamily& family : table()) {
-      if (visit(family)) return;
-    }
-  }
-}
-
-// Whether a family of instance members is meant for the value. The families "number", "enumeration" and
-// "object" stand for many types.
-bool is_for(const MemberFamily& family, const Value& value) {
-  if (family.is_static) return false;
-  if (family.type == &types::Object) return true;
-  if (family.type == &types::ValueType) {
-    return value.kind() == Value::Kind::integer || value.kind() == Value::Kind::real ||
-           value.is_object(ObjectKind::decimal);
-  }
-  if (family.type == &types::Enum) return value.kind() == Value::Kind::enumeration;
-  if (family.type == &types::IDictionary) return value.is_object(ObjectKind::map);
-  if (family.type == &types::ArrayList) return value.is_object(ObjectKind::list);
-  return value.type().is(*family.type);
-}
-
-const MemberEntry* find_instance(const Value& target, std::string_view name, bool property, size_t count,
-                                 bool& name_known) {
-  const MemberEntry* found = nullptr;
-  each_family([&](const MemberFamily& family) {
-    if (!is_for(family, target)) return false;
-    for (const MemberEntry& entry : family.members) {
-      if ((entry.most == kProperty) != property || !equal_names(entry.name, name)) continue;
-      name_known = true;
-      if (property || (static_cast<int>(count) >= entry.least && static_cast<int>(count) <= entry.most)) {
-        found = &entry;
-        return true;
-      }
-    }
-    return false;
-  });
-  return found;
-}
-
-const MemberEntry* find_static(const TypeRef& type, std::string_view name, bool property, size_t count,
-                               bool& name_known) {
-  const MemberEntry* found = nullptr;
-  each_family([&](const MemberFamily& family) {
-    if (!family.is_static || family.type != type.info) return false;
-    for (const MemberEntry& entry : family.members) {
-      if ((entry.most == kProperty) != property || !equal_names(entry.name, name)) continue;
-      name_known = true;
-      if (property || (static_cast<int>(count) >= entry.least && static_cast<int>(count) <= entry.most)) {
-        found = &entry;
-        return true;
-      }
-    }
-    return false;
-  });
-  return found;
-}
 
 bool take(Interpreter& interpreter, Result<Value> result, Span span, Value& out) {
   if (interpreter.pending().kind != Unwind::none) return false;
@@ -83,71 +23,247 @@ bool take(Interpreter& interpreter, Result<Value> result, Span span, Value& out)
   return interpreter.fail(result.take_error(), span);
 }
 
-Error method_not_found(const std::string& type, std::string_view name, bool known, size_t count) {
-  if (known) {
-    return {.id = "MethodCountCouldNotFindBest",
-            .category = ErrorCategory::NotSpecified,
-            .message = fmt::format("Cannot find an overload for \"{}\" and the argument count: \"{}\".", name,
-                                   count),
-            .exception = "System.Management.Automation.MethodException"};
-  }
-  return {.id = "MethodNotFound",
-          .category = ErrorCategory::InvalidOperation,
-          .message = fmt::format(
-              "Method invocation failed because [{}] does not contain a method named '{}'.", type, name),
-          .hint = "docs/language.md lists the members that are there."};
-}
-
 const std::vector<Value>* items_of(const Value& value) {
   if (const auto* array = value.as<ArrayObject>()) return &array->items;
   if (const auto* list = value.as<ListObject>()) return &list->items;
   return nullptr;
 }
 
+// The members' names of a type, for "did you mean".
+std::string suggestion(Interpreter& interpreter, const TypeRef& type, std::string_view name, bool is_static) {
+  std::vector<std::string> kept;
+  for (const TypeRef* at = &type; at != nullptr; at = dotnet::base_of(interpreter.types(), *at)) {
+    if (at->declared == nullptr) continue;
+    for (const auto& members : {at->declared->members, at->declared->shared}) {
+      for (const dotnet::Member& member : members) {
+        const dotnet::Shape shape = dotnet::shape_of(member);
+        if (shape.kind != dotnet::MemberKind::constructor && shape.is_static == is_static) {
+          kept.push_back(dotnet::member_name(member));
+        }
+      }
+    }
+  }
+  if (is_static && type.enumeration != nullptr) {
+    for (const EnumMember& member : type.enumeration->members) kept.emplace_back(member.name);
+  }
+  const std::vector<std::string_view> names(kept.begin(), kept.end());
+  const std::string_view near = bind_errors::nearest(name, names);
+  return near.empty() ? "docs/dotnet.md lists the members that are there."
+                      : fmt::format("Did you mean {}?", near);
+}
+
+Error method_not_found(Interpreter& interpreter, const TypeRef& type, const std::string& type_name,
+                       std::string_view name, bool is_static) {
+  return {.id = "MethodNotFound",
+          .category = ErrorCategory::InvalidOperation,
+          .message = fmt::format(
+              "Method invocation failed because [{}] does not contain a method named '{}'.", type_name, name),
+          .hint = suggestion(interpreter, type, name, is_static)};
+}
+
+bool is_strict(Interpreter& interpreter) {
+  for (const Frame* frame = &interpreter.frame(); frame != nullptr; frame = frame->parent.get()) {
+    if (frame->strict >= 0) return frame->strict >= 2;
+  }
+  return false;
+}
+
+bool missing_property(Interpreter& interpreter, std::string_view name, Span span, Value& out) {
+  out = Value::null();
+  if (!is_strict(interpreter)) return true;
+  return interpreter.fail(
+      {.id = "PropertyNotFoundStrict",
+       .category = ErrorCategory::NotSpecified,
+       .message = fmt::format(
+           "The property '{}' cannot be found on this object. Verify that the property exists.", name),
+       .exception = "System.Management.Automation.PropertyNotFoundException"},
+      span);
+}
+
+// What a getter throws names the property.
+Result<Value> read(Interpreter& interpreter, const dotnet::Member& member, const Value& target,
+                   const TypeRef& type, std::string_view name) {
+  auto value = member.function({&interpreter, target, {}, &type});
+  if (value || interpreter.pending().kind != Unwind::none) return value;
+  Error error = value.take_error();
+  error.inner_exception = exception_type(error);
+  error.inner_message = error.message;
+  error.message = fmt::format("Exception getting \"{}\": \"{}\"", name, error.inner_message);
+  error.id = "ExceptionWhenGetting";
+  error.exception = "System.Management.Automation.GetValueInvocationException";
+  return error;
+}
+
+// A property of the object itself; nullopt: it has none of that name.
+std::optional<Result<Value>> own_property(Interpreter& interpreter, const Value& target,
+                                          std::string_view name) {
+  if (auto property = get_property(target, name)) return property;
+  TypeTable& types = interpreter.types();
+  const TypeRef& type = *types.of_value(target);
+  const dotnet::Member* member = dotnet::find_property(types, type, name, false);
+  if (member == nullptr || member->function == dotnet::core_property) return std::nullopt;
+  return read(interpreter, *member, target, type, name);
+}
+
+// Member enumeration: what the items have, one level deep, flattened. False: none of them has it.
+bool enumerate_property(Interpreter& interpreter, const std::vector<Value>& items, std::string_view name,
+                        Span span, Value& out, bool& found) {
+  std::vector<Value> all;
+  found = false;
+  for (size_t i = 0; i < items.size(); ++i) {
+    const Value item = items[i];
+    if (item.is_null()) continue;
+    Value value;
+    if (const std::vector<Value>* inner = items_of(item)) {
+      bool inside = false;
+      if (!enumerate_property(interpreter, *inner, name, span, value, inside)) return false;
+      if (!inside) continue;
+    } else {
+      auto property = own_property(interpreter, item, name);
+      if (!property) continue;
+      if (!take(interpreter, std::move(*property), span, value)) return false;
+    }
+    found = true;
+    if (const std::vector<Value>* inner = items_of(value)) {
+      all.insert(all.end(), inner->begin(), inner->end());
+    } else {
+      all.push_back(std::move(value));
+    }
+  }
+  out = all.empty() ? Value::null() : all.size() == 1 ? std::move(all.front()) : Value::array(std::move(all));
+  return true;
+}
+
+bool is_count(std::string_view name) { return equal_names(name, "Count") || equal_names(name, "Length"); }
+
 }  // namespace
+
+Error wrap_exception(Error error, std::string_view member, size_t arguments) {
+  error.inner_exception = exception_type(error);
+  error.inner_message = error.message;
+  error.message = fmt::format("Exception calling \"{}\" with \"{}\" argument(s): \"{}\"", member, arguments,
+                              error.inner_message);
+  error.id = error.inner_exception.substr(error.inner_exception.rfind('.') + 1);
+  error.category = ErrorCategory::NotSpecified;
+  error.exception = "System.Management.Automation.MethodInvocationException";
+  return error;
+}
 
 bool get_member(Interpreter& interpreter, const Value& target, std::string_view name, Span span, Value& out) {
   if (target.is_null()) {
-    out = Value::null();
-    if (equal_names(name, "Count") || equal_names(name, "Length")) out = Value::integer(0);
+    if (!is_count(name)) return missing_property(interpreter, name, span, out);
+    out = Value::integer(0);
     return true;
   }
-  if (auto property = get_property(target, name)) return take(interpreter, std::move(*property), span, out);
-  bool known = false;
-  if (const MemberEntry* entry = find_instance(target, name, true, 0, known)) {
-    return take(interpreter, entry->function({interpreter, target, {}}), span, out);
+  if (auto property = own_property(interpreter, target, name)) {
+    return take(interpreter, std::move(*property), span, out);
+  }
+  TypeTable& types = interpreter.types();
+  const TypeRef& type = *types.of_value(target);
+  auto methods = dotnet::find_methods(types, type, name, false);
+  if (!methods.empty()) {
+    out = dotnet::method_object(target, type, name, std::move(methods));
+    return true;
   }
   if (const std::vector<Value>* items = items_of(target)) {
-    // Member enumeration: what the items have, one level deep, flattened.
-    std::vector<Value> all;
-    for (size_t i = 0; i < items->size(); ++i) {
-      const Value item = (*items)[i];
-      if (item.is_null()) continue;
-      Value value;
-      const bool has = get_property(item, name).has_value() || items_of(item) != nullptr ||
-                       find_instance(item, name, true, 0, known) != nullptr;
-      if (!has) continue;
-      if (!get_member(interpreter, item, name, span, value)) return false;
-      if (const std::vector<Value>* inner = items_of(value)) {
-        all.insert(all.end(), inner->begin(), inner->end());
-      } else {
-        all.push_back(std::move(value));
-      }
-    }
-    if (all.empty()) {
-      out = Value::null();
-    } else {
-      out = all.size() == 1 ? std::move(all.front()) : Value::array(std::move(all));
-    }
-    return true;
+    bool found = false;
+    if (!enumerate_property(interpreter, *items, name, span, out, found)) return false;
+    return found || missing_property(interpreter, name, span, out);
   }
-  if (equal_names(name, "Count") || equal_names(name, "Length")) {
-    out = Value::integer(1);
-  } else {
-    out = Value::null();
-  }
+  if (!is_count(name)) return missing_property(interpreter, name, span, out);
+  out = Value::integer(1);
   return true;
 }
+
+Result<void> set_property(Interpreter& interpreter, const Value& target, std::string_view name, Value value) {
+  const auto not_found = [&] {
+    return Error{
+        .id = "PropertyNotFound",
+        .category = ErrorCategory::InvalidOperation,
+        .message = fmt::format("The property '{}' cannot be found on this object. Verify that the property "
+                               "exists and can be set.",
+                               name),
+        .hint = target.is_null() ? "The object is null." : ""};
+  };
+  if (target.is_object(ObjectKind::map))
+    return set_index(interpreter, target, Value::string(name), std::move(value));
+  if (target.is_null()) return not_found();
+  if (auto* record = target.as<RecordObject>(); record != nullptr && record->find(name) != nullptr) {
+    record->set(name, std::move(value));
+    return {};
+  }
+  TypeTable& types = interpreter.types();
+  const TypeRef& type = *types.of_value(target);
+  const dotnet::Member* member = dotnet::find_property(types, type, name, false);
+  if (member != nullptr && member->set != nullptr) {
+    auto set = member->set({&interpreter, target, {&value, 1}, &type});
+    if (set) return {};
+    Error error = set.take_error();
+    error.inner_exception = exception_type(error);
+    error.inner_message = error.message;
+    error.message = fmt::format("Exception setting \"{}\": \"{}\"", name, error.inner_message);
+    error.id = "ExceptionWhenSetting";
+    error.exception = "System.Management.Automation.SetValueInvocationException";
+    return error;
+  }
+  if (auto* object = target.as<dotnet::DynamicObject>(); object != nullptr && object->set(name, value))
+    return {};
+  if (member == nullptr && !get_property(target, name)) return not_found();
+  return Error{.id = "PropertyAssignmentException",
+               .category = ErrorCategory::InvalidOperation,
+               .message = fmt::format("'{}' is a ReadOnly property.", name),
+               .hint = target.is_object(ObjectKind::noun)
+                           ? "Cmdlets change the world; use the Set- cmdlet of this object."
+                           : ""};
+}
+
+namespace {
+
+// A script block in a property or under a key is called as a method.
+bool call_block_property(Interpreter& interpreter, const Value& target, std::string_view name,
+                         std::span<const Value> arguments, Value& out, bool& called) {
+  called = false;
+  if (!target.is_object(ObjectKind::record) && !target.is_object(ObjectKind::map)) return true;
+  auto property = get_property(target, name);
+  if (!property || !*property) return true;
+  auto* block = (**property).as<ShellScriptBlock>();
+  if (block == nullptr) return true;
+  called = true;
+  CollectSink sink;
+  const Ref<ShellScriptBlock> alive(block);
+  const Value self = std::exchange(block->self, target);
+  const Flow flow = interpreter.call_block(*block, arguments, Value::nothing(), ScopeMode::child, sink);
+  block->self = self;
+  out = sink.take_value();
+  return flow != Flow::stopped;
+}
+
+bool enumerate_call(Interpreter& interpreter, const std::vector<Value>& items, std::string_view name,
+                    std::span<const Value> arguments, Span span, Value& out) {
+  std::vector<Value> all;
+  for (size_t i = 0; i < items.size(); ++i) {
+    Value value;
+    if (!call_member(interpreter, Value(items[i]), name, arguments, span, value)) return false;
+    if (!value.is_nothing()) all.push_back(std::move(value));
+  }
+  out = all.empty()       ? Value::nothing()
+        : all.size() == 1 ? std::move(all.front())
+                          : Value::array(std::move(all));
+  return true;
+}
+
+bool run(Interpreter& interpreter, const TypeRef& type, std::span<const dotnet::Overload* const> methods,
+         std::string_view name, const Value& self, std::span<const Value> arguments, Span span, Value& out) {
+  bool by_member = false;
+  const Value alive = self;  // the call may drop the last other reference
+  auto result = dotnet::invoke(interpreter, type, methods, name, alive, arguments, by_member);
+  if (!result && by_member && interpreter.pending().kind == Unwind::none) {
+    return interpreter.fail(wrap_exception(result.take_error(), name, arguments.size()), span);
+  }
+  return take(interpreter, std::move(result), span, out);
+}
+
+}  // namespace
 
 bool call_member(Interpreter& interpreter, const Value& target, std::string_view name,
                  std::span<const Value> arguments, Span span, Value& out) {
@@ -158,37 +274,23 @@ bool call_member(Interpreter& interpreter, const Value& target, std::string_view
                              .hint = fmt::format("What stands before .{}( is null.", name)},
                             span);
   }
-  // A script block in a property or under a key is called as a method.
-  if (target.is_object(ObjectKind::record) || target.is_object(ObjectKind::map)) {
-    if (auto property = get_property(target, name); property && *property) {
-      if (auto* block = (**property).as<ShellScriptBlock>()) {
-        CollectSink sink;
-        const Ref<ShellScriptBlock> alive(block);
-        const Value self = std::exchange(block->self, target);
-        const Flow flow = interpreter.call_block(*block, arguments, Value::nothing(), ScopeMode::child, sink);
-        block->self = self;
-        out = sink.take_value();
-        return flow != Flow::stopped;
-      }
+  bool called = false;
+  if (!call_block_property(interpreter, target, name, arguments, out, called)) return false;
+  if (called) return true;
+  TypeTable& types = interpreter.types();
+  const TypeRef& type = *types.of_value(target);
+  const auto methods = dotnet::find_methods(types, type, name, false);
+  if (!methods.empty()) return run(interpreter, type, methods, name, target, arguments, span, out);
+  if (const std::vector<Value>* items = items_of(target); items != nullptr && !items->empty()) {
+    return enumerate_call(interpreter, *items, name, arguments, span, out);
+  }
+  // get_Length() and set_Title() are the properties' own methods.
+  if (name.size() > 4 && equal_names(name.substr(0, 4), "get_") && arguments.empty()) {
+    if (auto property = own_property(interpreter, target, name.substr(4))) {
+      return take(interpreter, std::move(*property), span, out);
     }
   }
-  bool known = false;
-  if (const MemberEntry* entry = find_instance(target, name, false, arguments.size(), known)) {
-    return take(interpreter, entry->function({interpreter, target, arguments}), span, out);
-  }
-  if (const std::vector<Value>* items = items_of(target); items != nullptr && !known) {
-    std::vector<Value> all;
-    for (size_t i = 0; i < items->size(); ++i) {
-      Value value;
-      if (!call_member(interpreter, Value((*items)[i]), name, arguments, span, value)) return false;
-      if (!value.is_nothing()) all.push_back(std::move(value));
-    }
-    out = all.empty()       ? Value::nothing()
-          : all.size() == 1 ? std::move(all.front())
-                            : Value::array(std::move(all));
-    return true;
-  }
-  return interpreter.fail(method_not_found(full_type_name(target), name, known, arguments.size()), span);
+  return interpreter.fail(method_not_found(interpreter, type, full_type_name(target), name, false), span);
 }
 
 bool get_static(Interpreter& interpreter, const TypeRef& type, std::string_view name, Span span, Value& out) {
@@ -199,148 +301,50 @@ bool get_static(Interpreter& interpreter, const TypeRef& type, std::string_view 
       return true;
     }
   }
-  bool known = false;
-  if (const MemberEntry* entry = find_static(type, name, true, 0, known)) {
-    return take(interpreter, entry->function({interpreter, Value::null(), {}, &type}), span, out);
+  TypeTable& types = interpreter.types();
+  if (const dotnet::Member* member = dotnet::find_property(types, type, name, true)) {
+    return take(interpreter, read(interpreter, *member, Value::null(), type, name), span, out);
   }
-  std::vector<std::string_view> names;
-  if (type.enumeration != nullptr) {
-    for (const EnumMember& member : type.enumeration->members) names.push_back(member.name);
+  if (auto methods = dotnet::find_methods(types, type, name, true); !methods.empty()) {
+    out = dotnet::method_object(Value::null(), type, name, std::move(methods));
+    return true;
   }
-  const std::string_view near = bind_errors::nearest(name, names);
-  Error error{.id = "PropertyNotFound",
-              .category = ErrorCategory::InvalidOperation,
-              .message = fmt::format("The type [{}] has no static member '{}'.", type.info->name, name),
-              .hint = near.empty() ? "docs/language.md lists the members that are there."
-                                   : fmt::format("Did you mean {}?", near)};
-  return interpreter.fail(std::move(error), span);
+  return interpreter.fail(
+      {.id = "PropertyNotFound",
+       .category = ErrorCategory::InvalidOperation,
+       .message = fmt::format("The type [{}] has no static member '{}'.", type.info->name, name),
+       .hint = suggestion(interpreter, type, name, true)},
+      span);
+}
+
+Result<void> set_static(Interpreter& interpreter, const TypeRef& type, std::string_view name, Value value) {
+  const dotnet::Member* member = dotnet::find_property(interpreter.types(), type, name, true);
+  if (member != nullptr && member->set != nullptr) {
+    auto set = member->set({&interpreter, Value::null(), {&value, 1}, &type});
+    if (!set) return set.take_error();
+    return {};
+  }
+  if (member != nullptr) {
+    return Error{.id = "PropertyAssignmentException",
+                 .category = ErrorCategory::InvalidOperation,
+                 .message = fmt::format("'{}' is a ReadOnly property.", name)};
+  }
+  return Error{
+      .id = "PropertyNotFound",
+      .category = ErrorCategory::InvalidOperation,
+      .message = fmt::format("The property '{}' cannot be found on this object. Verify that the property "
+                             "exists and can be set.",
+                             name),
+      .hint = suggestion(interpreter, type, name, true)};
 }
 
 bool call_static(Interpreter& interpreter, const TypeRef& type, std::string_view name,
                  std::span<const Value> arguments, Span span, Value& out) {
   if (equal_names(name, "new")) return take(interpreter, construct(interpreter, type, arguments), span, out);
-  bool known = false;
-  const MemberEntry* entry = find_static(type, name, false, arguments.size(), known);
-  if (entry == nullptr && type.enumeration != nullptr) {
-    const TypeRef* base = interpreter.types().find("System.Enum");
-    entry = find_static(*base, name, false, arguments.size(), known);
-  }
-  if (entry != nullptr) {
-    return take(interpreter, entry->function({interpreter, Value::null(), arguments, &type}), span, out);
-  }
-  return interpreter.fail(method_not_found(std::string(type.info->name), name, known, arguments.size()),
+  const auto methods = dotnet::find_methods(interpreter.types(), type, name, true);
+  if (!methods.empty()) return run(interpreter, type, methods, name, Value::null(), arguments, span, out);
+  return interpreter.fail(method_not_found(interpreter, type, std::string(type.info->name), name, true),
                           span);
-}
-
-namespace {
-
-Value character_at(std::string_view text, bool ascii, int64_t index, bool& found) {
-  if (ascii) {
-    if (index < 0) index += static_cast<int64_t>(text.size());
-    found = index >= 0 && static_cast<size_t>(index) < text.size();
-    return found ? Value::character(static_cast<unsigned char>(text[static_cast<size_t>(index)]))
-                 : Value::null();
-  }
-  const std::u16string units = to_utf16(text);
-  if (index < 0) index += static_cast<int64_t>(units.size());
-  found = index >= 0 && static_cast<size_t>(index) < units.size();
-  return found ? Value::character(units[static_cast<size_t>(index)]) : Value::null();
-}
-
-Error cannot_index(const Value& target) {
-  return {.id = "CannotIndex",
-          .category = ErrorCategory::InvalidOperation,
-          .message = fmt::format("Unable to index into an object of type \"{}\".", full_type_name(target))};
-}
-
-}  // namespace
-
-bool get_index(Interpreter& interpreter, const Value& target, const Value& index, Span span, Value& out) {
-  if (target.is_null()) {
-    return interpreter.fail({.id = "NullArray",
-                             .category = ErrorCategory::InvalidOperation,
-                             .message = "Cannot index into a null array."},
-                            span);
-  }
-  if (const auto* map = target.as<MapObject>()) {
-    if (const std::vector<Value>* keys = items_of(index)) {
-      std::vector<Value> all;
-      for (const Value& key : *keys) {
-        const Value* value = map->find(key);
-        all.push_back(value != nullptr ? *value : Value::null());
-      }
-      out = Value::array(std::move(all));
-      return true;
-    }
-    const Value* value = map->find(index);
-    if (value == nullptr && map->ordered() && index.kind() == Value::Kind::integer) {
-      int64_t at = index.as_int();
-      if (at < 0) at += static_cast<int64_t>(map->size());
-      if (at >= 0 && static_cast<size_t>(at) < map->size())
-        value = &map->entries()[static_cast<size_t>(at)].second;
-    }
-    out = value != nullptr ? *value : Value::null();
-    return true;
-  }
-  if (const std::vector<Value>* many = items_of(index)) {
-    std::vector<Value> all;
-    const std::vector<Value> wanted = *many;
-    for (const Value& one : wanted) {
-      Value value;
-      if (!get_index(interpreter, target, one, span, value)) return false;
-      if (!value.is_nothing()) all.push_back(std::move(value));
-    }
-    out = Value::array(std::move(all));
-    return true;
-  }
-  const std::vector<Value>* items = items_of(target);
-  if (items == nullptr && !target.is_string()) {
-    auto number = to_integer(index, IntType::i64);
-    // Any single object is its own first element.
-    if (number && (number->as_int() == 0 || number->as_int() == -1)) {
-      out = target;
-      return true;
-    }
-    if (number && target.kind() != Value::Kind::object) {
-      return interpreter.fail(cannot_index(target), span);
-    }
-    if (number) {
-      out = Value::null();
-      return true;
-    }
-    return interpreter.fail(cannot_index(target), span);
-  }
-  auto number = to_integer(index, IntType::i64);
-  if (!number) return interpreter.fail(number.take_error(), span);
-  int64_t at = number->as_int();
-  if (items != nullptr) {
-    if (at < 0) at += static_cast<int64_t>(items->size());
-    out = at >= 0 && static_cast<size_t>(at) < items->size() ? (*items)[static_cast<size_t>(at)]
-                                                             : Value::null();
-    return true;
-  }
-  bool found = false;
-  const auto* text = static_cast<StringObject*>(target.as_object());
-  out = character_at(text->text(), text->is_ascii(), at, found);
-  return true;
-}
-
-Error argument_error(std::string_view message) {
-  return {.id = "ArgumentException",
-          .category = ErrorCategory::NotSpecified,
-          .message = std::string(message),
-          .exception = "System.ArgumentException"};
-}
-
-Result<int64_t> int_argument(const Call& call, size_t index) {
-  HVSH_TRY(Value number, to_integer(call.at(index), IntType::i64));
-  return number.as_int();
-}
-
-Result<double> real_argument(const Call& call, size_t index) { return to_double(call.at(index)); }
-
-std::string text_argument(const Call& call, size_t index) {
-  return call.at(index).is_null() ? std::string() : to_string(call.at(index));
 }
 
 }  // namespace hvsh::shell

@@ -2,6 +2,8 @@
 // here, all else is handed up.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/compare.h"
 #include "core/regex.h"
 #include "core/wildcard.h"
@@ -485,6 +487,13 @@ bool Interpreter::catches(const TryStatement::Catch& clause, const ErrorRecordOb
   return false;
 }
 
+namespace {
+bool catches_type(const TryStatement::Catch& clause, std::string_view exception) {
+  return std::any_of(clause.types.begin(), clause.types.end(),
+                     [&](const TypeName* type) { return exception_is(exception, type->name); });
+}
+}  // namespace
+
 Flow Interpreter::exec_try(const TryStatement& statement, Sink& out) {
   Flow flow = Flow::more;
   {
@@ -494,8 +503,11 @@ Flow Interpreter::exec_try(const TryStatement& statement, Sink& out) {
   if (flow == Flow::stopped && pending_.kind == Unwind::error) {
     for (const TryStatement::Catch& clause : statement.catches) {
       if (!catches(clause, *pending_.error)) continue;
-      const Ref<ErrorRecordObject> record = std::exchange(pending_, {}).error;
+      Ref<ErrorRecordObject> record = std::exchange(pending_, {}).error;
       remember(record);
+      const bool by_type = !clause.types.empty() && !record->error.inner_exception.empty();
+      if (by_type && catches_type(clause, record->error.inner_exception))
+        record = with_inner_exception(*record);
       Slot& slot = frame_->slot(ScopeLayout::kUnderscore);
       const Slot kept = slot;
       frame_->set(kSymUnderscore, Value::object(record));

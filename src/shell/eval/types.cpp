@@ -2,220 +2,18 @@
 
 #include <fmt/format.h>
 
-#include "core/decimal.h"
+#include <algorithm>
+
 #include "core/error_record.h"
-#include "core/regex.h"
 #include "core/text.h"
-#include "shell/bind/common_parameters.h"
+#include "shell/bind/bind_errors.h"
+#include "shell/dotnet/construct.h"
+#include "shell/dotnet/declare.h"
 #include "shell/eval/exceptions.h"
-#include "shell/eval/script_block.h"
 
 namespace hvsh::shell {
 
 namespace {
-
-template <IntType kType>
-Result<Value> convert_integer(const Value& value, const TypeRef&) {
-  return to_integer(value, kType);
-}
-Result<Value> convert_any(const Value& value, const TypeRef&) { return value; }
-Result<Value> convert_void(const Value&, const TypeRef&) { return Value::nothing(); }
-Result<Value> convert_bool(const Value& value, const TypeRef&) { return Value::boolean(to_bool(value)); }
-Result<Value> convert_string(const Value& value, const TypeRef&) {
-  if (value.is_string()) return value;
-  return Value::string(to_string(value));
-}
-Result<Value> convert_char(const Value& value, const TypeRef& type) {
-  if (value.kind() == Value::Kind::character) return value;
-  if (value.is_string()) {
-    const std::u16string units = to_utf16(value.as_string());
-    if (units.size() == 1) return Value::character(units[0]);
-    return conversion_error(value, type.info->name, "String must be exactly one character long.");
-  }
-  HVSH_TRY(Value number, to_integer(value, IntType::u16));
-  return Value::character(static_cast<char16_t>(number.as_int()));
-}
-Result<Value> convert_double(const Value& value, const TypeRef&) {
-  HVSH_TRY(double number, to_double(value));
-  return Value::real(number);
-}
-Result<Value> convert_single(const Value& value, const TypeRef&) {
-  HVSH_TRY(double number, to_double(value));
-  return Value::real(static_cast<double>(static_cast<float>(number)));
-}
-Result<Value> convert_decimal(const Value& value, const TypeRef& type) {
-  if (value.is_object(ObjectKind::decimal)) return value;
-  const auto made = [](Decimal decimal) { return Value::object(make<DecimalObject>(decimal)); };
-  if (value.kind() == Value::Kind::integer) {
-    return made(value.int_type() == IntType::u64
-                    ? decimal_from_unsigned(static_cast<uint64_t>(value.as_int()))
-                    : decimal_from_integer(value.as_int()));
-  }
-  if (value.is_string()) {
-    if (auto decimal = parse_decimal(value.as_string())) return made(*decimal);
-    return conversion_error(value, type.info->name);
-  }
-  HVSH_TRY(double number, to_double(value));
-  HVSH_TRY(Decimal decimal, decimal_from_double(number));
-  return made(decimal);
-}
-Result<Value> convert_date_time(const Value& value, const TypeRef&) {
-  HVSH_TRY(DateTime time, to_date_time(value));
-  return Value::date_time(time);
-}
-Result<Value> convert_time_span(const Value& value, const TypeRef&) {
-  HVSH_TRY(TimeSpan span, to_time_span(value));
-  return Value::time_span(span);
-}
-Result<Value> convert_guid(const Value& value, const TypeRef&) {
-  HVSH_TRY(Guid guid, to_guid(value));
-  return Value::guid(guid);
-}
-Result<Value> convert_version(const Value& value, const TypeRef&) {
-  HVSH_TRY(Version version, to_version(value));
-  return Value::object(make<VersionObject>(version));
-}
-Result<Value> convert_enum(const Value& value, const TypeRef& type) {
-  return to_enum(value, *type.enumeration);
-}
-Result<Value> convert_switch(const Value& value, const TypeRef&) { return Value::boolean(to_bool(value)); }
-
-Result<Value> convert_map(const Value& value, const TypeRef& type) {
-  if (value.is_null()) return Value::null();
-  const auto* map = value.as<MapObject>();
-  if (map == nullptr) return conversion_error(value, type.info->name);
-  const bool ordered = type.info == &types::OrderedDictionary || type.info == &types::OrderedMarker;
-  if (map->ordered() == ordered || type.info == &types::IDictionary) return value;
-  auto copy = make<MapObject>(ordered);
-  for (const auto& [key, item] : map->entries()) copy->set(key, item);
-  return Value::object(copy);
-}
-Result<Value> convert_record(const Value& value, const TypeRef&) {
-  const auto* map = value.as<MapObject>();
-  if (map == nullptr) return value;
-  auto record = make<RecordObject>();
-  for (const auto& [key, item] : map->entries()) {
-    const std::string name = to_string(key);
-    if (equal_names(name, "PSTypeName")) {
-      record->type_names = {to_string(item), "System.Management.Automation.PSCustomObject", "System.Object"};
-    } else {
-      record->set(name, item);
-    }
-  }
-  return Value::object(record);
-}
-Result<Value> convert_script_block(const Value& value, const TypeRef& type) {
-  if (value.is_null() || value.is_object(ObjectKind::script_block)) return value;
-  return conversion_error(value, type.info->name, "[scriptblock]::Create makes one of text.");
-}
-Result<Value> convert_type(const Value& value, const TypeRef& type) {
-  if (value.is_object(ObjectKind::type)) return value;
-  return conversion_error(value, type.info->name, "Name the type in brackets, or as text after -as and -is.");
-}
-Result<Value> convert_array(const Value& value, const TypeRef& type) {
-  if (value.is_null()) return Value::null();
-  if (const auto* array = value.as<ArrayObject>()) {
-    const TypeInfo* wanted = type.element->info == &types::Object ? nullptr : type.element->info;
-    if (array->element_type == wanted) return value;
-  }
-  std::vector<Value> items = to_items(value);
-  if (type.element->info == &types::Char && value.is_string()) {
-    items.clear();
-    for (char16_t unit : to_utf16(value.as_string())) items.push_back(Value::character(unit));
-  }
-  for (Value& item : items) {
-    HVSH_TRY(Value converted, convert_to(item, *type.element));
-    item = std::move(converted);
-  }
-  const bool plain = type.element->info == &types::Object;
-  return Value::object(make<ArrayObject>(std::move(items), plain ? nullptr : type.element->info));
-}
-Result<Value> convert_list(const Value& value, const TypeRef& type) {
-  if (value.is_null()) return Value::null();
-  if (value.kind() == Value::Kind::object && &value.as_object()->type() == type.info) return value;
-  auto list = make<ListObject>(*type.info);
-  list->items = to_items(value);
-  if (type.element != nullptr) {
-    for (Value& item : list->items) {
-      HVSH_TRY(Value converted, convert_to(item, *type.element));
-      item = std::move(converted);
-    }
-  }
-  return Value::object(list);
-}
-Result<Value> convert_regex(const Value& value, const TypeRef&) { return Value::string(to_string(value)); }
-
-Result<Value> convert_exception(const Value& value, const TypeRef& type) {
-  if (noun_cast<ExceptionInfo>(value) != nullptr) return value;
-  if (const auto* record = value.as<ErrorRecordObject>()) return exception_of(*record);
-  return noun_value(ExceptionInfo{.type_name = std::string(type.info->name), .message = to_string(value)});
-}
-
-struct Known {
-  std::string_view name;  // as scripts write it, besides the full name
-  const TypeInfo* info;
-  ConvertFunction convert;
-};
-
-constexpr Known kTypes[] = {
-    {"object", &types::Object, convert_any},
-    {"psobject", &types::PSObject, convert_any},
-    {"pscustomobject", &types::PSCustomObject, convert_record},
-    {"void", &types::Void, convert_void},
-    {"bool", &types::Bool, convert_bool},
-    {"boolean", &types::Bool, convert_bool},
-    {"switch", &types::SwitchParameter, convert_switch},
-    {"char", &types::Char, convert_char},
-    {"string", &types::String, convert_string},
-    {"sbyte", &types::SByte, convert_integer<IntType::i8>},
-    {"byte", &types::Byte, convert_integer<IntType::u8>},
-    {"int16", &types::Int16, convert_integer<IntType::i16>},
-    {"short", &types::Int16, convert_integer<IntType::i16>},
-    {"uint16", &types::UInt16, convert_integer<IntType::u16>},
-    {"ushort", &types::UInt16, convert_integer<IntType::u16>},
-    {"int", &types::Int32, convert_integer<IntType::i32>},
-    {"int32", &types::Int32, convert_integer<IntType::i32>},
-    {"uint", &types::UInt32, convert_integer<IntType::u32>},
-    {"uint32", &types::UInt32, convert_integer<IntType::u32>},
-    {"long", &types::Int64, convert_integer<IntType::i64>},
-    {"int64", &types::Int64, convert_integer<IntType::i64>},
-    {"ulong", &types::UInt64, convert_integer<IntType::u64>},
-    {"uint64", &types::UInt64, convert_integer<IntType::u64>},
-    {"double", &types::Double, convert_double},
-    {"float", &types::Single, convert_single},
-    {"single", &types::Single, convert_single},
-    {"decimal", &types::Decimal, convert_decimal},
-    {"datetime", &types::DateTime, convert_date_time},
-    {"timespan", &types::TimeSpan, convert_time_span},
-    {"guid", &types::Guid, convert_guid},
-    {"version", &types::Version, convert_version},
-    {"hashtable", &types::Hashtable, convert_map},
-    {"ordered", &types::OrderedMarker, convert_map},
-    {"", &types::OrderedDictionary, convert_map},
-    {"", &types::IDictionary, convert_map},
-    {"array", &types::Array, nullptr},
-    {"", &types::SystemArray, nullptr},
-    {"", &types::ArrayList, convert_list},
-    {"scriptblock", &types::ScriptBlock, convert_script_block},
-    {"type", &types::RuntimeType, convert_type},
-    {"regex", &types::Regex, convert_regex},
-    {"exception", &types::Exception, convert_exception},
-    {"", &types::ErrorRecord, nullptr},
-    {"math", &types::Math, nullptr},
-    {"", &types::Path, nullptr},
-    {"", &types::File, nullptr},
-    {"", &types::Directory, nullptr},
-    {"environment", &types::Environment, nullptr},
-    {"convert", &types::Convert, nullptr},
-    {"console", &types::Console, nullptr},
-    {"cultureinfo", &types::CultureInfo, nullptr},
-    {"pscmdlet", &types::PSCmdlet, nullptr},
-    {"valuetype", &types::ValueType, nullptr},
-    {"enum", &types::Enum, nullptr},
-};
-
-constexpr const EnumInfo* kOwnEnums[] = {&EnumOf<ActionPreference>::info, &EnumOf<ConfirmImpact>::info,
-                                         &EnumOf<ErrorCategory>::info};
 
 std::string lower_name(std::string_view name) {
   std::string text(name);
@@ -230,47 +28,114 @@ bool names_type(std::string_view wanted, const TypeInfo& info) {
          (!info.short_name.empty() && equal_names(wanted, info.short_name));
 }
 
+// What the last part of a name could have meant.
+std::string suggestion(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const auto& group : dotnet::groups()) {
+    for (const dotnet::Type& type : group) {
+      names.push_back(type.info->name);
+      names.push_back(type.info->short_name);
+    }
+  }
+  const std::string_view near = bind_errors::nearest(name, names);
+  return near.empty() ? "docs/dotnet.md lists the types that are there."
+                      : fmt::format("Did you mean [{}]?", near);
+}
+
 Error not_found(std::string_view name) {
+  constexpr std::string_view kWindows[] = {"System.Windows", "Windows.Forms", "Windows.Markup",
+                                           "System.Drawing"};
+  for (const std::string_view prefix : kWindows) {
+    if (!equal_names(name.substr(0, prefix.size()), prefix)) continue;
+    return {
+        .id = "TypeNotFound",
+        .category = ErrorCategory::InvalidOperation,
+        .message = fmt::format("Unable to find type [{}].", name),
+        .hint =
+            "Windows Forms, WPF and System.Drawing are Windows' alone; a script that draws windows cannot "
+            "run here. Ask with Read-Host, show with Format-Table or Write-Progress.",
+        .target = std::string(name)};
+  }
   return {.id = "TypeNotFound",
           .category = ErrorCategory::InvalidOperation,
           .message = fmt::format("Unable to find type [{}].", name),
-          .hint = "Only types that hvsh declares can be used; docs/language.md lists them.",
+          .hint = suggestion(name),
           .target = std::string(name)};
+}
+
+Result<Value> convert_enum(const Value& value, const TypeRef& type) {
+  return to_enum(value, *type.enumeration);
+}
+
+Result<Value> convert_array(const Value& value, const TypeRef& type) {
+  if (value.is_null()) return Value::null();
+  const TypeInfo* wanted = type.element->info == &types::Object ? nullptr : type.element->info;
+  if (const auto* array = value.as<ArrayObject>(); array != nullptr && array->element_type == wanted)
+    return value;
+  std::vector<Value> items = to_items(value);
+  if (type.element->info == &types::Char && value.is_string()) {
+    items.clear();
+    for (const char16_t unit : to_utf16(value.as_string())) items.push_back(Value::character(unit));
+  }
+  for (Value& item : items) {
+    HVSH_TRY(Value converted, convert_to(item, *type.element));
+    item = std::move(converted);
+  }
+  return Value::object(make<ArrayObject>(std::move(items), wanted));
+}
+
+// An exception of a text: the message; of an error record: what it carries.
+Result<Value> convert_exception(const Value& value, const TypeRef& type) {
+  if (noun_cast<ExceptionInfo>(value) != nullptr) return value;
+  if (const auto* record = value.as<ErrorRecordObject>()) return exception_of(*record);
+  return noun_value(ExceptionInfo{.type_name = std::string(type.info->name), .message = to_string(value)});
+}
+
+// Where the `,` or the end of the first type argument is.
+size_t end_of_argument(std::string_view text) {
+  int depth = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '[') ++depth;
+    if (text[i] == ']') --depth;
+    if (text[i] == ',' && depth == 0) return i;
+  }
+  return text.size();
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
 }
 
 }  // namespace
 
+const TypeRef* TypeTable::keep(TypeRef ref) {
+  ref.table = this;
+  return &refs_.emplace_back(std::move(ref));
+}
+
 const TypeRef* TypeTable::load(std::string_view wanted) {
-  for (const Known& known : kTypes) {
-    if (known.name == wanted || wanted == lower_name(known.info->name)) {
-      TypeRef ref{.info = known.info, .convert = known.convert};
-      if (known.info == &types::Array || known.info == &types::SystemArray) {
-        ref.is_array = true;
-        ref.element = find("object");
-        ref.convert = convert_array;
-      }
-      return &refs_.emplace_back(std::move(ref));
-    }
-  }
-  const auto enumeration = [&](const EnumInfo& info) -> const TypeRef* {
-    if (!names_type(wanted, info.type)) return nullptr;
-    return &refs_.emplace_back(TypeRef{.info = &info.type, .enumeration = &info, .convert = convert_enum});
-  };
-  for (const EnumInfo* info : kOwnEnums) {
-    if (const TypeRef* ref = enumeration(*info)) return ref;
+  if (const dotnet::Type* type = dotnet::find_declared(wanted)) {
+    return keep({.info = type->info,
+                 .declared = type,
+                 .enumeration = type->enumeration,
+                 .convert = type->enumeration != nullptr ? convert_enum : type->convert});
   }
   for (const EnumInfo* info : catalog_.enums) {
-    if (const TypeRef* ref = enumeration(*info)) return ref;
+    if (names_type(wanted, info->type)) {
+      return keep({.info = &info->type, .enumeration = info, .convert = convert_enum});
+    }
   }
   for (const Noun* noun : catalog_.nouns) {
     bool is_it = names_type(wanted, noun->type);
-    for (std::string_view alias : noun->aliases) is_it = is_it || wanted == lower_name(alias);
-    if (is_it) return &refs_.emplace_back(TypeRef{.info = &noun->type, .noun = noun});
+    for (const std::string_view alias : noun->aliases) is_it = is_it || wanted == lower_name(alias);
+    if (is_it) return keep({.info = &noun->type, .noun = noun});
   }
   if (const std::string_view exception = known_exception(wanted); !exception.empty()) {
     const TypeInfo& info = infos_.emplace_back(
         TypeInfo{exception, exception.substr(exception.rfind('.') + 1), &types::Exception});
-    return &refs_.emplace_back(TypeRef{.info = &info, .convert = convert_exception});
+    return keep({.info = &info, .convert = convert_exception});
   }
   return nullptr;
 }
@@ -279,46 +144,92 @@ const TypeRef* TypeTable::find(std::string_view name) {
   const std::string wanted = lower_name(name);
   if (const auto found = by_name_.find(wanted); found != by_name_.end()) return found->second;
   const TypeRef* ref = load(wanted);
-  if (ref != nullptr) {
-    by_name_.emplace(wanted, ref);
-    by_info_.emplace(ref->info, ref);
+  for (size_t i = 0; ref == nullptr && i < namespaces_.size(); ++i) ref = load(namespaces_[i] + "." + wanted);
+  if (ref == nullptr) return nullptr;
+  // One entry for a type, whatever it is called.
+  const TypeRef* kept = by_info_.emplace(ref->info, ref).first->second;
+  by_name_.emplace(wanted, kept);
+  return kept;
+}
+
+void TypeTable::use_namespace(std::string_view name) {
+  std::string wanted = lower_name(name);
+  if (std::find(namespaces_.begin(), namespaces_.end(), wanted) == namespaces_.end()) {
+    namespaces_.push_back(std::move(wanted));
   }
-  return ref;
 }
 
 const TypeRef* TypeTable::of(const TypeInfo& info) {
   if (const auto found = by_info_.find(&info); found != by_info_.end()) return found->second;
+  if (&info == &types::Array) return array_of(find("object"));
   if (const TypeRef* ref = find(info.name); ref != nullptr && ref->info == &info) return ref;
-  const TypeRef* ref = &refs_.emplace_back(TypeRef{.info = &info});
+  const TypeRef* ref = keep({.info = &info, .declared = dotnet::declared(info)});
   by_info_.emplace(&info, ref);
   return ref;
+}
+
+const TypeRef* TypeTable::of_enumeration(const EnumInfo& info) {
+  const TypeRef* ref = of(info.type);
+  if (ref->enumeration != nullptr) return ref;
+  // Core's own enumerations are not in the catalog.
+  ref = keep({.info = &info.type, .enumeration = &info, .convert = convert_enum});
+  by_info_[&info.type] = ref;
+  by_name_[lower_name(info.type.name)] = ref;
+  return ref;
+}
+
+const TypeRef* TypeTable::of_value(const Value& value) {
+  if (value.kind() == Value::Kind::enumeration) return of_enumeration(value.enum_info());
+  if (const auto* array = value.as<ArrayObject>()) {
+    return array_of(array->element_type == nullptr ? find("object") : of(*array->element_type));
+  }
+  if (const auto* exception = noun_cast<ExceptionInfo>(value)) {
+    if (const TypeRef* type = find(exception->type_name)) return type;
+  }
+  return of(value.type());
 }
 
 const TypeRef* TypeTable::array_of(const TypeRef* element) {
+  if (element->array != nullptr) return element->array;
   const std::string& name = names_.emplace_back(fmt::format("{}[]", element->info->name));
-  if (const auto found = by_name_.find(lower_name(name)); found != by_name_.end()) return found->second;
-  if (element->info == &types::Object) {
-    const TypeRef* plain = find("array");
-    by_name_.emplace(lower_name(name), plain);
-    return plain;
+  if (const auto found = by_name_.find(lower_name(name)); found != by_name_.end()) {
+    names_.pop_back();
+    return found->second;
   }
+  const bool plain = element->info == &types::Object;
   const TypeInfo& info =
-      infos_.emplace_back(TypeInfo{name, std::string_view(name).substr(name.rfind('.') + 1)});
-  const TypeRef* ref = &refs_.emplace_back(
-      TypeRef{.info = &info, .element = element, .is_array = true, .convert = convert_array});
+      plain ? types::Array
+            : infos_.emplace_back(
+                  TypeInfo{name, std::string_view(name).substr(name.rfind('.') + 1), &types::SystemArray});
+  const TypeRef* ref = keep({.info = &info, .element = element, .is_array = true, .convert = convert_array});
+  element->array = ref;
   by_name_.emplace(lower_name(name), ref);
   by_info_.emplace(&info, ref);
   return ref;
 }
 
-const TypeRef* TypeTable::list_of(const TypeRef* element) {
-  const std::string& name =
-      names_.emplace_back(fmt::format("System.Collections.Generic.List`1[{}]", element->info->name));
-  if (const auto found = by_name_.find(lower_name(name)); found != by_name_.end()) return found->second;
-  const TypeInfo& info = infos_.emplace_back(TypeInfo{name, "List`1", &types::GenericList});
-  const TypeRef* ref =
-      &refs_.emplace_back(TypeRef{.info = &info, .element = element, .convert = convert_list});
-  by_name_.emplace(lower_name(name), ref);
+Result<const TypeRef*> TypeTable::instance_of(std::string_view open, std::vector<const TypeRef*> arguments,
+                                              std::string_view text) {
+  std::string name(open);
+  if (name.find('`') == std::string::npos) name += fmt::format("`{}", arguments.size());
+  if (equal_names(lower_name(name), "nullable`1")) return arguments[0];
+  const TypeRef* generic = find(name);
+  if (generic == nullptr || generic->declared == nullptr || generic->declared->generic != arguments.size()) {
+    return not_found(text);
+  }
+  std::string full(generic->info->name);
+  for (size_t i = 0; i < arguments.size(); ++i)
+    full += (i == 0 ? "[" : ",") + std::string(arguments[i]->info->name);
+  const std::string& kept = names_.emplace_back(full + "]");
+  if (const auto found = by_name_.find(lower_name(kept)); found != by_name_.end()) return found->second;
+  const TypeInfo& info = infos_.emplace_back(TypeInfo{kept, generic->info->short_name, generic->info});
+  const TypeRef* element = arguments[0];
+  const TypeRef* ref = keep({.info = &info,
+                             .declared = generic->declared,
+                             .arguments = std::move(arguments),
+                             .element = element,
+                             .convert = generic->declared->convert});
+  by_name_.emplace(lower_name(kept), ref);
   by_info_.emplace(&info, ref);
   return ref;
 }
@@ -334,58 +245,59 @@ Result<const TypeRef*> TypeTable::resolve(const TypeName& name) {
       return array_of(element);
     }
     case TypeName::Form::generic: {
-      const std::string open = lower_name(name.name);
-      if ((open == "collections.generic.list" || open == "list" ||
-           open == "collections.objectmodel.collection") &&
-          name.arguments.size() == 1) {
-        HVSH_TRY(const TypeRef* element, resolve(*name.arguments[0]));
-        return list_of(element);
+      std::vector<const TypeRef*> arguments;
+      for (const TypeName* argument : name.arguments) {
+        HVSH_TRY(const TypeRef* type, resolve(*argument));
+        arguments.push_back(type);
       }
-      if (open == "collections.generic.dictionary" && name.arguments.size() == 2) return find("hashtable");
-      if (open == "nullable" && name.arguments.size() == 1) return resolve(*name.arguments[0]);
-      return not_found(name.text);
+      return instance_of(name.name, std::move(arguments), name.text);
     }
   }
   return not_found(name.text);
 }
 
 Result<const TypeRef*> TypeTable::resolve_text(std::string_view text) {
-  while (!text.empty() && text.front() == '[' && text.back() == ']') text = text.substr(1, text.size() - 2);
+  text = trimmed(text);
+  while (text.size() > 2 && text.front() == '[' && text.back() == ']') text = text.substr(1, text.size() - 2);
   if (text.ends_with("[]")) {
     HVSH_TRY(const TypeRef* element, resolve_text(text.substr(0, text.size() - 2)));
     return array_of(element);
   }
   if (const size_t open = text.find('['); open != std::string_view::npos && text.ends_with("]")) {
-    const std::string name = lower_name(text.substr(0, open));
-    if (name == "collections.generic.list" || name == "collections.generic.list`1") {
-      HVSH_TRY(const TypeRef* element, resolve_text(text.substr(open + 1, text.size() - open - 2)));
-      return list_of(element);
+    std::string_view rest = text.substr(open + 1, text.size() - open - 2);
+    std::vector<const TypeRef*> arguments;
+    while (!rest.empty()) {
+      const size_t end = end_of_argument(rest);
+      HVSH_TRY(const TypeRef* argument, resolve_text(rest.substr(0, end)));
+      arguments.push_back(argument);
+      rest.remove_prefix(std::min(end + 1, rest.size()));
     }
-    if (name == "collections.generic.dictionary") return find("hashtable");
+    if (arguments.empty()) return not_found(text);
+    return instance_of(text.substr(0, open), std::move(arguments), text);
   }
+  // "System.Int32, mscorlib": the assembly does not matter.
+  if (const size_t comma = text.find(','); comma != std::string_view::npos)
+    text = trimmed(text.substr(0, comma));
   if (const TypeRef* ref = find(text)) return ref;
   return not_found(text);
 }
 
 Value TypeTable::type_value(const TypeRef& type) {
-  auto& ref = const_cast<TypeRef&>(type);  // the object is made once per table, when it is first asked for
-  if (ref.object.is_null()) ref.object = Value::object(make<TypeObject>(*type.info, type.enumeration));
-  return ref.object;
+  if (type.object.is_null()) type.object = Value::object(make<TypeObject>(*type.info, type.enumeration));
+  return type.object;
 }
 
 const TypeRef* TypeTable::ref_of(const Value& type_object) {
   const auto* object = type_object.as<TypeObject>();
-  return object == nullptr ? nullptr : of(*object->described);
+  if (object == nullptr) return nullptr;
+  return object->enumeration != nullptr ? of_enumeration(*object->enumeration) : of(*object->described);
 }
 
 Result<Value> convert_to(const Value& value, const TypeRef& type) {
-  if (type.convert != nullptr) {
-    auto converted = type.convert(value.is_nothing() ? Value::null() : value, type);
-    return converted;
-  }
+  if (type.convert != nullptr) return type.convert(value.is_nothing() ? Value::null() : value, type);
   if (value.is_null()) return Value::null();
   if (is_of_type(value, type)) return value;
-  return conversion_error(value, type.info->name);
+  return dotnet::convert_by_declaration(value, type);
 }
 
 Value default_of(const TypeRef& type) {
@@ -403,33 +315,69 @@ Value default_of(const TypeRef& type) {
   return Value::null();
 }
 
+namespace {
+
+// Whether a list of full names, "A, B", has the name.
+bool lists_name(std::string_view names, std::string_view name) {
+  for (size_t at = 0; (at = names.find(name, at)) != std::string_view::npos; at += name.size()) {
+    const size_t end = at + name.size();
+    if ((at == 0 || names[at - 1] == ' ') && (end == names.size() || names[end] == ',')) return true;
+  }
+  return false;
+}
+
+bool implements(const TypeInfo& own, std::string_view name) {
+  for (const TypeInfo* at = &own; at != nullptr; at = at->base) {
+    const dotnet::Type* type = dotnet::declared(*at);
+    if (type != nullptr && lists_name(type->interfaces, name)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool is_assignable(const TypeRef& to, const TypeRef& from) {
+  if (to.info == from.info || to.info == &types::Object || from.info->is(*to.info)) return true;
+  if (to.declared != nullptr && to.declared->is_interface) {
+    if (implements(*from.info, to.info->name)) return true;
+    return from.is_array && implements(types::SystemArray, to.info->name);
+  }
+  if (to.info == &types::SystemArray) return from.is_array;
+  if (to.info == &types::Enum) return from.enumeration != nullptr;
+  if (to.info == &types::ValueType) {
+    return from.enumeration != nullptr || (from.declared != nullptr && from.declared->is_value);
+  }
+  if (to.info == &types::Exception || to.info->is(types::Exception)) {
+    return exception_is(from.info->name, to.info->name);
+  }
+  return false;
+}
+
 bool is_of_type(const Value& value, const TypeRef& type) {
   if (value.is_null()) return false;
   const TypeInfo* info = type.info;
-  if (info == &types::Object) return true;
-  const TypeInfo& own = value.type();
-  if (info == &types::PSObject)
+  if (info == &types::Object || info == &value.type())
+    return !type.is_array || info != &types::Array || value.as<ArrayObject>()->element_type == nullptr;
+  if (info == &types::PSObject) {
     return value.is_object(ObjectKind::record) || value.is_object(ObjectKind::noun);
+  }
   if (info == &types::SwitchParameter) return value.kind() == Value::Kind::boolean;
-  if (info == &types::IDictionary) return value.is_object(ObjectKind::map);
-  if (info == &types::SystemArray) return value.is_object(ObjectKind::array);
   if (info == &types::Enum) return value.kind() == Value::Kind::enumeration;
-  if (info == &types::ValueType) {
-    return value.kind() != Value::Kind::object || value.is_object(ObjectKind::guid) ||
-           value.is_object(ObjectKind::decimal);
-  }
-  if (info->is(types::Exception) || info == &types::Exception) {
-    const auto* exception = noun_cast<ExceptionInfo>(value);
-    if (exception == nullptr) return false;
-    return exception_is(exception->type_name, info->name);
-  }
   if (type.is_array) {
     const auto* array = value.as<ArrayObject>();
     if (array == nullptr) return false;
     const TypeInfo* element = type.element->info == &types::Object ? nullptr : type.element->info;
-    return element == nullptr ? array->element_type == nullptr : array->element_type == element;
+    if (element == array->element_type) return true;
+    // An array of objects takes one of any class, not of values.
+    const dotnet::Type* own =
+        array->element_type == nullptr ? nullptr : dotnet::declared(*array->element_type);
+    return element == nullptr && (own == nullptr || !own->is_value);
   }
-  return own.is(*info);
+  if (const auto* exception = noun_cast<ExceptionInfo>(value)) {
+    return exception_is(exception->type_name, info->name);
+  }
+  if (type.table == nullptr) return value.type().is(*info);
+  return is_assignable(type, *type.table->of_value(value));
 }
 
 std::string full_type_name(const Value& value) {

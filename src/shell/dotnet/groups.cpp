@@ -1,0 +1,16 @@
+#include "shell/dotnet/groups.h"
+
+namespace hvsh::shell::dotnet {
+
+std::span<const std::span<const Type>> groups() {
+  static const std::span<const Type> all[] = {
+      object_types(),      interface_types(),  number_types(),      math_types(),       conversion_types(),
+      text_types(),        character_types(),  encoding_types(),    regex_types(),      array_types(),
+      collection_types(),  dictionary_types(), time_types(),        culture_types(),    file_types(),
+      path_types(),        stream_types(),     environment_types(), automation_types(), cmdlet_types(),
+      enumeration_types(),
+  };
+  return all;
+}
+
+}  // namespace hvsh::shell::dotnet
