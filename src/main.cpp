@@ -7,6 +7,7 @@
 
 #include "known_types.h"
 #include "shell/cmdlets/engine_cmdlets.h"
+#include "shell/dotnet/type_list.h"
 #include "shell/format/format_cmdlets.h"
 #include "shell/host/command_line.h"
 #include "shell/host/dump_declarations.h"
@@ -22,7 +23,8 @@ using hvsh::shell::CommandLine;
 // Verbs of all layers in one table, sorted by name without case.
 std::vector<CmdletEntry> all_cmdlets() {
   std::vector<CmdletEntry> all;
-  for (std::span<const CmdletEntry> table : {hvsh::verbs::cmdlets(), hvsh::shell::format_cmdlets(), hvsh::shell::engine_cmdlets()}) {
+  for (std::span<const CmdletEntry> table :
+       {hvsh::verbs::cmdlets(), hvsh::shell::format_cmdlets(), hvsh::shell::engine_cmdlets()}) {
     all.insert(all.end(), table.begin(), table.end());
   }
   std::sort(all.begin(), all.end(), [](const CmdletEntry& a, const CmdletEntry& b) {
@@ -59,6 +61,11 @@ int main(int argc, char** argv) {
     default: break;
   }
   const std::vector<CmdletEntry> cmdlets = all_cmdlets();
+  if (line->mode == CommandLine::Mode::dump_types) {
+    const std::string text = hvsh::shell::dotnet::describe_types();
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return 0;
+  }
   if (line->mode == CommandLine::Mode::dump_declarations) {
     const std::string text = hvsh::shell::dump_declarations(cmdlets);
     std::fwrite(text.data(), 1, text.size(), stdout);

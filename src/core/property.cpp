@@ -181,13 +181,15 @@ constexpr Member kTypeMembers[] = {
     {"IsSerializable", [](const Value& v) { return Value::boolean(is_serializable(described(v).name)); }},
     {"Name",
      [](const Value& v) {
-       const std::string_view name = described(v).name;
-       return Value::string(name.substr(name.rfind('.') + 1));
+       // A generic type's arguments have dots of their own.
+       const TypeInfo& type = described(v);
+       const bool generic = type.name.find('`') != std::string_view::npos;
+       return Value::string(generic ? type.short_name : type.name.substr(type.name.rfind('.') + 1));
      }},
     {"FullName", [](const Value& v) { return Value::string(described(v).name); }},
     {"Namespace",
      [](const Value& v) {
-       const std::string_view name = described(v).name;
+       const std::string_view name = described(v).name.substr(0, described(v).name.find('['));
        const size_t dot = name.rfind('.');
        return Value::string(dot == std::string_view::npos ? std::string_view() : name.substr(0, dot));
      }},

@@ -203,6 +203,10 @@ Result<Value> bound(const Call& call, int64_t value) {
   return number(value);
 }
 
+Result<Value> fixed_size(const Call&) {
+  return thrown("NotSupportedException", "Collection was of a fixed size.");
+}
+
 constexpr Member kArray[] = {
     {"int Length", core_property},
     {"long LongLength", core_property},
@@ -256,6 +260,10 @@ constexpr Member kArray[] = {
      [](const Call& c) -> Result<Value> { return truth(find_item(own(c), c.at(0)) >= 0); }},
     {"int IndexOf(object value)",
      [](const Call& c) -> Result<Value> { return number(find_item(own(c), c.at(0))); }},
+    {"int Add(object value)", fixed_size},
+    {"void Insert(int index, object value)", fixed_size},
+    {"void Remove(object value)", fixed_size},
+    {"void RemoveAt(int index)", fixed_size},
     {"static int IndexOf(object array, object value)", [](const Call& c) { return index_of(c, false); }},
     {"static int IndexOf(object array, object value, int startIndex)",
      [](const Call& c) { return index_of(c, false); }},

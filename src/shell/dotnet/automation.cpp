@@ -177,8 +177,9 @@ class TypeNameList final : public ListObject {
   void apply() const {
     auto* record = owner.as<RecordObject>();
     if (record == nullptr) return;
-    record->type_names.clear();
-    for (const Value& item : items) record->type_names.push_back(to_string(item));
+    std::vector<std::string> names;
+    for (const Value& item : items) names.push_back(to_string(item));
+    record->type_names = std::move(names);
   }
 };
 template <class Change>

@@ -171,7 +171,7 @@ constexpr int64_t kMostText = int64_t{1} << 30;
 struct Builder {
   std::string text;
   int64_t capacity = 16;
-  int64_t length() const { return static_cast<int64_t>(StringObject(text).utf16_length()); }
+  int64_t length() const { return static_cast<int64_t>(utf16_size(text)); }
 };
 Builder& builder_of(const Call& call) { return state_of<Builder>(call.self); }
 

@@ -88,6 +88,15 @@ const Type* find_declared(std::string_view name) {
   return nullptr;
 }
 
+const Type* find_by_short_name(std::string_view name) {
+  for (const auto& group : groups()) {
+    for (const Type& type : group) {
+      if (type.info->short_name == name) return &type;
+    }
+  }
+  return nullptr;
+}
+
 const Member* find_property(const TypeInfo& info, std::string_view name) {
   const Member* found = nullptr;
   each_member(info, [&](const Member& member) {

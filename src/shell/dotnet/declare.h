@@ -76,6 +76,8 @@ std::span<const std::span<const Type>> groups();
 const Type* declared(const TypeInfo& info);
 const Type* find_declared(std::string_view name);  // full name, without "System.", or one of its names
 
+const Type* find_by_short_name(std::string_view name);  // "RegexOptions": as declarations may write it
+
 // The member of that name without parentheses, of the type or one of its bases.
 const Member* find_property(const TypeInfo& info, std::string_view name);
 std::vector<std::string_view> property_names(const TypeInfo& info);

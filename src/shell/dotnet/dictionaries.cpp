@@ -317,7 +317,7 @@ constexpr Type map_type(const TypeInfo& info, std::string_view names, std::span<
 constexpr Type kTypes[] = {
     map_type(types::Hashtable, "hashtable", kHashtable, convert_map, 0),
     map_type(types::OrderedDictionary, "", kOrdered, convert_map, 0),
-    {.info = &types::OrderedMarker, .names = "ordered", .convert = convert_map},
+    {.info = &types::OrderedMarker, .convert = convert_map},
     map_type(kSortedListInfo, "", kSortedList, convert_dictionary, 0),
     map_type(kDictionaryInfo, "", kDictionary, convert_dictionary, 2),
     map_type(kConcurrentInfo, "", kDictionary, convert_dictionary, 2),

@@ -29,6 +29,8 @@ std::span<const Type> diagnostics_types();
 std::span<const Type> automation_types();
 std::span<const Type> cmdlet_types();
 std::span<const Type> interface_types();
+std::span<const Type> management_types();
+std::span<const Type> hash_types();
 std::span<const Type> enumeration_types();
 
 // Conversions and members that several groups have alike.

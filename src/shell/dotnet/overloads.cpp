@@ -33,8 +33,14 @@ const TypeRef* declared_type(TypeTable& types, const TypeRef& owner, std::string
   if (name == "K") return argument(0);
   if (name == "T[]") return types.array_of(declared_type(types, owner, "T"));
   if (name == "Self") return &owner;
-  auto found = types.resolve_text(name);
-  return found ? *found : types.find("object");
+  if (auto found = types.resolve_text(name)) return *found;
+  // "RegexOptions", without its namespace.
+  const bool array = name.ends_with("[]");
+  if (array) name.remove_suffix(2);
+  const Type* type = find_by_short_name(name);
+  if (type == nullptr) return types.find("object");
+  const TypeRef* found = types.of(*type->info);
+  return array ? types.array_of(found) : found;
 }
 
 std::vector<Parameter> parameters_of(TypeTable& types, const TypeRef& owner, std::string_view text) {

@@ -1,6 +1,7 @@
 #pragma once
 // Exception types as `catch [Type]` tells them apart: names and who derives from whom.
 #include <string_view>
+#include <vector>
 
 #include "core/object.h"
 
@@ -15,5 +16,6 @@ Ref<ErrorRecordObject> with_inner_exception(const ErrorRecordObject& record);
 void describe_exception(const Value& thrown, Error& error);
 // The full name of an exception type that scripts may name; empty when it is none that we know.
 std::string_view known_exception(std::string_view name);
+std::vector<std::string_view> exception_names();  // all of them
 
 }  // namespace hvsh::shell

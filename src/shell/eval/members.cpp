@@ -97,7 +97,10 @@ Result<Value> read(Interpreter& interpreter, const dotnet::Member& member, const
 // A property of the object itself; nullopt: it has none of that name.
 std::optional<Result<Value>> own_property(Interpreter& interpreter, const Value& target,
                                           std::string_view name) {
-  if (auto property = get_property(target, name)) return property;
+  // An instance's getters may want the interpreter, which core does not have.
+  if (target.as<dotnet::AnyInstance>() == nullptr) {
+    if (auto property = get_property(target, name)) return property;
+  }
   TypeTable& types = interpreter.types();
   const TypeRef& type = *types.of_value(target);
   const dotnet::Member* member = dotnet::find_property(types, type, name, false);
@@ -289,6 +292,11 @@ bool call_member(Interpreter& interpreter, const Value& target, std::string_view
     if (auto property = own_property(interpreter, target, name.substr(4))) {
       return take(interpreter, std::move(*property), span, out);
     }
+  }
+  if (name.size() > 4 && equal_names(name.substr(0, 4), "set_") && arguments.size() == 1) {
+    out = Value::nothing();
+    auto set = set_property(interpreter, target, name.substr(4), arguments[0]);
+    return set || interpreter.fail(set.take_error(), span);
   }
   return interpreter.fail(method_not_found(interpreter, type, full_type_name(target), name, false), span);
 }

@@ -20,6 +20,7 @@ struct OptionName {
 constexpr OptionName kOptions[] = {
     {"command", 1},
     {"dump-declarations", 17},
+    {"dump-types", 10},
     {"executionpolicy", 2},
     {"ep", 2, "executionpolicy"},
     {"file", 1},
@@ -73,7 +74,7 @@ struct Given {
   std::string folder;
   std::string ignored;
   bool command = false, file = false;
-  bool dump_declarations = false, version = false, help = false;
+  bool dump_declarations = false, dump_types = false, version = false, help = false;
 };
 
 void declare(CLI::App& app, Given& given, CommandLine& line) {
@@ -82,6 +83,7 @@ void declare(CLI::App& app, Given& given, CommandLine& line) {
   app.add_flag("--command", given.command);
   app.add_flag("--file", given.file);
   app.add_flag("--dump-declarations", given.dump_declarations);
+  app.add_flag("--dump-types", given.dump_types);
   app.add_flag("--version", given.version);
   app.add_flag("--help", given.help);
   app.add_flag("--noninteractive", line.non_interactive);
@@ -165,8 +167,11 @@ Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
     return wrong(fmt::format("The command line is wrong: {}.", error.what()), error.get_name());
   }
   using Mode = CommandLine::Mode;
-  if (given.help || given.version || given.dump_declarations) {
-    line.mode = given.help ? Mode::help : given.version ? Mode::version : Mode::dump_declarations;
+  if (given.help || given.version || given.dump_declarations || given.dump_types) {
+    line.mode = given.help         ? Mode::help
+                : given.version    ? Mode::version
+                : given.dump_types ? Mode::dump_types
+                                   : Mode::dump_declarations;
     return line;
   }
   HVSH_TRY(line.format, format_of(given.format));
@@ -188,6 +193,7 @@ std::string_view usage() {
          "  hvsh Get-VM [ARGUMENT ...]     one cmdlet; the words are its arguments, not code\n"
          "\n"
          "  --dump-declarations            every cmdlet's declaration, as JSON\n"
+         "  --dump-types                   every .NET type with its members, as Markdown\n"
          "  --version, --help\n"
          "\n"
          "Exit codes: 0; the script's `exit`; 1 after an error that ended it; 64 wrong command line; 70 no "

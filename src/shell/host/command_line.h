@@ -17,6 +17,7 @@ struct CommandLine {
     file,            // -File, or a file's name: `text`
     cmdlet,          // the first word is a command: `text`
     dump_declarations,
+    dump_types,
     version,
     help,
   };
