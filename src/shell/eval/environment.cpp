@@ -12,8 +12,6 @@
 
 #include "core/object.h"
 
-extern char** environ;
-
 namespace hvsh::shell {
 
 std::string operating_system() {
