@@ -168,6 +168,32 @@ struct TeeObject {
 };
 CMDLET(TeeObject);
 
+struct GetHost {
+  static constexpr Decl decl{.verb = "Get",
+                             .noun = "Host",
+                             .module = kUtility,
+                             .synopsis = "Gets what $Host is: the program that runs the script."};
+  Flow process(Context& context) {
+    auto host = context.get<Interpreter>().automatic(kSymHost);
+    return host ? context.write(std::move(*host)) : Flow::more;
+  }
+};
+CMDLET(GetHost);
+
+struct ClearHost {
+  static constexpr std::string_view kAliases[] = {"cls", "clear"};
+  static constexpr Decl decl{.verb = "Clear",
+                             .noun = "Host",
+                             .module = kCore,
+                             .aliases = kAliases,
+                             .synopsis = "Clears the terminal; does nothing where there is none."};
+  Flow process(Context& context) {
+    // Off a terminal the host takes escape sequences out.
+    return context.get<Interpreter>().host().write_text("\x1b[H\x1b[2J\x1b[3J", false);
+  }
+};
+CMDLET(ClearHost);
+
 struct GetError {
   Value input_object = Value::nothing();
   int32_t newest = 1;
@@ -216,7 +242,9 @@ CMDLET(GetError);
 }  // namespace
 
 std::span<const CmdletEntry> host_cmdlets() {
-  static constexpr CmdletEntry kEntries[] = {{"Get-Error", &cmdlet_GetError},
+  static constexpr CmdletEntry kEntries[] = {{"Clear-Host", &cmdlet_ClearHost},
+                                             {"Get-Error", &cmdlet_GetError},
+                                             {"Get-Host", &cmdlet_GetHost},
                                              {"Out-Default", &cmdlet_OutDefault},
                                              {"Out-Host", &cmdlet_OutHost},
                                              {"Read-Host", &cmdlet_ReadHost},

@@ -228,6 +228,7 @@ void Interpreter::define_preferences() {
              Value::enumeration(EnumOf<ConfirmImpact>::info, static_cast<int32_t>(ConfirmImpact::High)));
   global.set(kSymWhatIfPreference, Value::boolean(false));
   global.set(kSymNativeErrorAction, Value::boolean(false));
+  global.set(kSymPSDefaultParameterValues, Value::object(make<MapObject>(false)));
   global.set(kSymFormatEnumerationLimit, Value::integer(FormatPreferences{}.enumeration_limit));
   global.set(symbols_.intern("ErrorView"), Traits<ErrorView>::to(FormatPreferences{}.error_view));
   global.set(kSymError, Value::object(errors_));
