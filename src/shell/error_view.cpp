@@ -186,7 +186,7 @@ std::string error_view(const ErrorRecordObject& record, const SourceTable& sourc
                        const ErrorViewOptions& options) {
   switch (view) {
     case ErrorView::ConciseView: return concise_view(record.error, sources, options);
-    case ErrorView::NormalView: break;
+    case ErrorView::NormalView:
     case ErrorView::CategoryView: break;
     case ErrorView::DetailedView:
       return detailed_view(Value::object(const_cast<ErrorRecordObject*>(&record)));

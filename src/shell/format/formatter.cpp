@@ -94,7 +94,7 @@ void Formatter::line(std::string_view text) {
   output_("\n");
 }
 
-std::string Formatter::colored(std::string text, const std::string& style) const {
+std::string Formatter::colored(const std::string& text, const std::string& style) const {
   return options_.colors && !style.empty() ? style + text + "\x1b[0m" : text;
 }
 

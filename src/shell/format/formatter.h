@@ -54,7 +54,7 @@ class Formatter {
   void line(std::string_view text);
   std::string fitted(const std::string& text, size_t column) const;
   std::string aligned(const std::string& text, size_t column, bool last) const;
-  std::string colored(std::string text, const std::string& style) const;
+  std::string colored(const std::string& text, const std::string& style) const;
 
   Output output_;
   Options options_;

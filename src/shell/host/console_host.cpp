@@ -221,9 +221,7 @@ std::optional<std::string> ConsoleHost::read_line(std::string_view prompt) {
     } else if (got == 0) {
       input_ended_ = !may_prompt_ || input_.empty();
       if (input_.empty()) return std::nullopt;
-    } else if (errno == EINTR && interrupt_) {
-      return std::nullopt;
-    } else if (errno != EINTR) {
+    } else if (errno != EINTR || interrupt_) {
       return std::nullopt;
     }
   }
