@@ -1,6 +1,7 @@
 #include "known_types.h"
 
 #include "nouns/enums.h"
+#include "nouns/file_system.h"
 #include "nouns/virtual_hard_disk.h"
 #include "nouns/virtual_machine.h"
 
@@ -36,14 +37,12 @@ constexpr const EnumInfo* kEnums[] = {&EnumOf<nouns::VMState>::info,
                                       &EnumOf<nouns::VirtualHardDiskPmemAddressAbstractionType>::info};
 
 const Noun* const kNouns[] = {
-    &nouns::VirtualMachine::noun,
-    &nouns::VMSnapshot::noun,
-    &nouns::HardDiskDrive::noun,
-    &nouns::VirtualHardDisk::noun,
+    &nouns::VirtualMachine::noun,  &nouns::VMSnapshot::noun, &nouns::HardDiskDrive::noun,
+    &nouns::VirtualHardDisk::noun, &nouns::FileInfo::noun,   &nouns::DirectoryInfo::noun,
 };
 
 }  // namespace
 
-shell::TypeCatalog known_types() { return {.enums = kEnums, .nouns = kNouns}; }
+shell::TypeCatalog known_types() { return {.enums = kEnums, .nouns = kNouns, .read_item = nouns::read_item}; }
 
 }  // namespace hvsh

@@ -69,6 +69,7 @@ struct Type {
   uint8_t generic = 0;  // number of type arguments
   bool is_value = false;
   bool is_interface = false;
+  bool is_noun = false;  // the members of a noun, which is found by its name
 };
 
 // All declared types, by group; each group is one file.

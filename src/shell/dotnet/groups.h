@@ -18,6 +18,7 @@ std::span<const Type> dictionary_types();
 std::span<const Type> time_types();
 std::span<const Type> culture_types();
 std::span<const Type> file_types();
+std::span<const Type> file_info_types();
 std::span<const Type> path_types();
 std::span<const Type> stream_types();
 std::span<const Type> environment_types();

@@ -116,7 +116,8 @@ const TypeRef* TypeTable::keep(TypeRef ref) {
 }
 
 const TypeRef* TypeTable::load(std::string_view wanted) {
-  if (const dotnet::Type* type = dotnet::find_declared(wanted)) {
+  const dotnet::Type* type = dotnet::find_declared(wanted);
+  if (type != nullptr && !type->is_noun) {
     return keep({.info = type->info,
                  .declared = type,
                  .enumeration = type->enumeration,
@@ -130,7 +131,7 @@ const TypeRef* TypeTable::load(std::string_view wanted) {
   for (const Noun* noun : catalog_.nouns) {
     bool is_it = names_type(wanted, noun->type);
     for (const std::string_view alias : noun->aliases) is_it = is_it || wanted == lower_name(alias);
-    if (is_it) return keep({.info = &noun->type, .noun = noun});
+    if (is_it) return keep({.info = &noun->type, .declared = type, .noun = noun});
   }
   if (const std::string_view exception = known_exception(wanted); !exception.empty()) {
     const TypeInfo& info = infos_.emplace_back(

@@ -65,6 +65,7 @@ struct TypeRef {
 struct TypeCatalog {
   std::span<const EnumInfo* const> enums = {};
   std::span<const Noun* const> nouns = {};
+  Result<Value> (*read_item)(const std::string& path) = nullptr;  // a FileInfo or DirectoryInfo
 };
 
 class TypeTable {
@@ -87,6 +88,7 @@ class TypeTable {
 
   Value type_value(const TypeRef& type);
   const TypeRef* ref_of(const Value& type_object);  // from a TypeObject; nullptr: not one of ours
+  const TypeCatalog& catalog() const { return catalog_; }
   Interpreter* interpreter() const { return interpreter_; }
 
  private:
