@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <memory>
 #include <vector>
 
 #include "known_types.h"
@@ -12,6 +13,7 @@
 #include "shell/host/command_line.h"
 #include "shell/host/dump_declarations.h"
 #include "shell/host/session.h"
+#include "shell/remote/work.h"
 #include "verbs/registry.h"
 #include "wiring.h"
 
@@ -42,6 +44,17 @@ void raise_stack_limit() {
   if (::getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= kWanted) return;
   limit.rlim_cur = limit.rlim_max == RLIM_INFINITY ? kWanted : std::min(kWanted, limit.rlim_max);
   (void)::setrlimit(RLIMIT_STACK, &limit);
+}
+
+// For an interpreter in a thread of its own.
+std::shared_ptr<hvsh::shell::Services> own_services() {
+  struct Own {
+    hvsh::Engines engines;
+    hvsh::shell::Services services;
+  };
+  auto own = std::make_shared<Own>();
+  own->engines.add_to(own->services);
+  return {own, &own->services};
 }
 
 }  // namespace
@@ -75,6 +88,10 @@ int main(int argc, char** argv) {
   hvsh::Engines engines;
   hvsh::shell::Services services;
   engines.add_to(services);
-  return hvsh::shell::run_session(*line,
-                                  {.cmdlets = cmdlets, .types = hvsh::known_types(), .services = &services});
+  const hvsh::shell::Setup setup{.cmdlets = cmdlets,
+                                 .types = hvsh::known_types(),
+                                 .services = &services,
+                                 .new_services = own_services};
+  if (line->mode == CommandLine::Mode::serve) return hvsh::shell::serve(setup);
+  return hvsh::shell::run_session(*line, setup);
 }

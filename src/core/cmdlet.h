@@ -226,6 +226,16 @@ struct Traits<Ref<ScriptBlockObject>> : ScalarTraits {
   }
 };
 
+template <>
+struct Traits<Ref<MapObject>> : ScalarTraits {
+  static constexpr const TypeInfo& type = types::Hashtable;
+  static Value to(const Ref<MapObject>& value) { return Value::object(value); }
+  static Result<Ref<MapObject>> from(const Value& value, Coercion) {
+    if (auto* map = value.as<MapObject>()) return Ref<MapObject>(map);
+    return conversion_error(value, types::Hashtable.name);
+  }
+};
+
 bool is_approved_verb(std::string_view verb);
 
 namespace detail {

@@ -30,6 +30,10 @@ Result<Value> Context::construct(std::string_view type, std::span<const Value>) 
                .target = std::string(type)};
 }
 
+const EnumInfo* Context::find_enum(std::string_view) { return nullptr; }
+
+std::vector<MemberText> Context::declared_members(const Value&, bool) { return {}; }
+
 Result<void> Context::set_location(const std::string& path) {
   return Error{.id = "LocationNotSupported",
                .category = ErrorCategory::InvalidOperation,

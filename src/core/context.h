@@ -29,6 +29,14 @@ struct Progress {
   bool completed = false;
 };
 
+// A member that a type declares, with its signatures: "string Substring(int startIndex), string
+// Substring(...)".
+struct MemberText {
+  std::string name;
+  std::string definition;
+  bool is_property = false;
+};
+
 template <class T>
 inline constexpr char kServiceKey = 0;
 
@@ -86,6 +94,11 @@ class Context {
   virtual Flow call_method(const Value& target, std::string_view name, std::span<const Value> arguments,
                            Value& result);
   virtual Result<Value> construct(std::string_view type, std::span<const Value> arguments);
+  // The enumeration of a full type name; nullptr: there is none.
+  virtual const EnumInfo* find_enum(std::string_view type);
+  // What the object's type (or, with `statics`, the type that the object is) declares beside what
+  // list_properties() names.
+  virtual std::vector<MemberText> declared_members(const Value& object, bool statics);
 
   // A path as scripts write it ('\' and '/', drives, ~, relative to $PWD) made an absolute path of this host.
   virtual Result<std::string> resolve_path(std::string_view path) const = 0;

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/decimal.h"
+#include "core/extended_members.h"
 #include "core/noun.h"
 #include "core/script_block.h"
 #include "core/text.h"
@@ -275,7 +276,12 @@ std::string to_string(const Value& value) {
     case Value::Kind::date_time: return value.as_date_time().to_string();
     case Value::Kind::time_span: return value.as_time_span().to_string();
     case Value::Kind::enumeration: return enum_text(value.enum_info(), value.enum_number());
-    case Value::Kind::object: return object_text(value);
+    case Value::Kind::object: {
+      const auto own = call_extended(value, "ToString", {});
+      if (own && own->ok()) return to_string(**own);
+      const std::string* text = display_text(value);
+      return text != nullptr ? *text : object_text(value);
+    }
   }
   return {};
 }

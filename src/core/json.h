@@ -3,7 +3,9 @@
 //
 // Writing: two blanks a level, enumerations as numbers, dates in ISO form, doubles always with a point; what
 // is deeper than asked for becomes text, and `truncated` says so. Reading: whole numbers are long, ISO dates
-// are DateTime, objects are records (or ordered hashtables); comments are skipped. Depth is bounded.
+// are DateTime, objects are records (or ordered hashtables). As ConvertFrom-Json reads it: comments are
+// skipped, a comma may end a list, names may stand without quotation marks and text in single ones; `strict`
+// takes none of that. Depth is bounded.
 #include <string>
 #include <string_view>
 
@@ -31,6 +33,7 @@ JsonText to_json(const Value& value, const JsonWriteOptions& options);
 struct JsonReadOptions {
   int depth = 1024;
   bool as_hashtable = false;
+  bool strict = false;
 };
 
 Result<Value> from_json(std::string_view text, const JsonReadOptions& options);

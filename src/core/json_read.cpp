@@ -59,7 +59,7 @@ class Reader {
     for (; at_ < text_.size(); ++at_) {
       const char c = text_[at_];
       if (c == ' ' || c == '\t' || c == '\n' || c == '\r') continue;
-      if (c != '/') return true;
+      if (c != '/' || options_.strict) return true;
       const char kind = at_ + 1 < text_.size() ? text_[at_ + 1] : '\0';
       if (kind != '/' && kind != '*') return true;
       const size_t end = kind == '/' ? text_.find('\n', at_) : text_.find("*/", at_ + 2);
@@ -80,6 +80,9 @@ class Reader {
     switch (peek()) {
       case '{': return options_.as_hashtable ? map(level, out) : record(level, out);
       case '[': return array(level, out);
+      case '\'':
+        if (options_.strict) return literal(out);
+        return string_value(out);
       case '"': return string_value(out);
       default: return literal(out);
     }
@@ -100,13 +103,12 @@ class Reader {
     }
     if (!skip()) return false;
     if (ended()) return wrong("Unexpected end when reading an object");
-    if (peek() == '}' && first) {
+    if (peek() == '}' && (first || !options_.strict)) {
       ++at_;
       more = false;
       return true;
     }
-    if (peek() != '"') return wrong("A property name in double quotes was expected");
-    if (!string(name) || !skip()) return false;
+    if (!property_name(name) || !skip()) return false;
     if (peek() != ':') return wrong("':' was expected after a property name");
     ++at_;
     return skip();
@@ -193,6 +195,7 @@ class Reader {
       return true;
     }
     while (true) {
+      if (!items.empty() && !options_.strict && peek() == ']') break;
       if (!value(level + 1, items.emplace_back()) || !skip()) return false;
       if (ended()) return wrong("Unexpected end when reading an array");
       if (peek() == ']') break;
@@ -232,19 +235,29 @@ class Reader {
     return true;
   }
 
+  bool property_name(std::string_view& out) {
+    if (peek() == '"' || (peek() == '\'' && !options_.strict)) return string(out);
+    const size_t end = std::min(text_.find_first_of(" \t\r\n:,{}[]\"'/", at_), text_.size());
+    if (options_.strict || end == at_) return wrong("A property name in double quotes was expected");
+    out = text_.substr(at_, end - at_);
+    at_ = end;
+    return true;
+  }
+
   // `out` is valid until the next call: a part of the text where nothing is escaped, else in unescaped_.
   bool string(std::string_view& out) {
+    const char quote = text_[at_];
     const size_t begin = ++at_;
-    while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\') ++at_;
+    while (at_ < text_.size() && text_[at_] != quote && text_[at_] != '\\') ++at_;
     out = text_.substr(begin, at_ - begin);
-    if (peek() == '"') {
+    if (peek() == quote) {
       ++at_;
       return true;
     }
     unescaped_ = out;
     while (at_ < text_.size()) {
       const char c = text_[at_++];
-      if (c == '"') {
+      if (c == quote) {
         out = unescaped_;
         return true;
       }
@@ -268,6 +281,7 @@ class Reader {
       case 'b': unescaped_ += '\b'; return true;
       case 'f': unescaped_ += '\f'; return true;
       case '"':
+      case '\'':
       case '\\':
       case '/': unescaped_ += c; return true;
       case 'u': break;

@@ -45,10 +45,16 @@ TEST_CASE("JSON is read strictly, with comments") {
   CHECK((*from_json("3", {})).int_type() == IntType::i64);
   CHECK((*from_json("\"2026-11-22T17:00:00Z\"", {})).kind() == Value::Kind::date_time);
   CHECK(compact("12345678901234567890") == "1.2345678901234567E+19");
-  for (const char* bad : {"{", "[1,", "{\"a\"}", "[1 2]", "\"x", "\"\\x\"", "tru", "01x", "{\"a\":1,}", "[,]",
-                          "1 2", "{\"a\":1,\"A\":2}", "\"\\u12\"", "/* x"}) {
+  for (const char* bad : {"{", "[1,", "{\"a\"}", "[1 2]", "\"x", "\"\\x\"", "tru", "01x", "[,]", "{,}", "1 2",
+                          "{\"a\":1,\"A\":2}", "\"\\u12\"", "/* x"}) {
     CAPTURE(bad);
     CHECK(compact(bad).starts_with("error: Conversion from JSON failed"));
+  }
+  CHECK(compact("{a: 1, 'b': 'x', \"c\": [1, 2,],}") == R"({"a":1,"b":"x","c":[1,2]})");
+  for (const char* loose : {"{\"a\":1,}", "[1,]", "{a:1}", "['x']", "[1] // end"}) {
+    CAPTURE(loose);
+    CHECK(from_json(loose, {}).ok());
+    CHECK(!from_json(loose, {.strict = true}).ok());
   }
   CHECK(compact(std::string(100'000, '[')).find("depth") != std::string::npos);
 }

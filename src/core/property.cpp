@@ -4,6 +4,7 @@
 
 #include "core/day_of_week.h"
 #include "core/error_record.h"
+#include "core/extended_members.h"
 #include "core/noun.h"
 #include "core/object.h"
 
@@ -239,7 +240,13 @@ std::optional<Result<Value>> map_property(const MapObject& map, std::string_view
 
 }  // namespace
 
+// Defined with the extended members: the type names that scripts gave an object.
+const std::vector<std::string>* own_type_names(const Value& object);
+
 std::optional<Result<Value>> get_property(const Value& object, std::string_view name) {
+  if (const ExtendedMember* member = find_extended(object, name)) {
+    if (member->is_property()) return read_extended(object, *member);
+  }
   if (object.kind() == Value::Kind::object) {
     HeapObject* heap = object.as_object();
     switch (heap->kind()) {
@@ -265,7 +272,10 @@ std::optional<Result<Value>> get_property(const Value& object, std::string_view 
   return std::nullopt;
 }
 
-std::vector<PropertyView> list_properties(const Value& object) {
+namespace {
+
+// Without the members that scripts added.
+std::vector<PropertyView> declared_properties(const Value& object) {
   std::vector<PropertyView> views;
   if (object.kind() == Value::Kind::object) {
     HeapObject* heap = object.as_object();
@@ -299,12 +309,34 @@ std::vector<PropertyView> list_properties(const Value& object) {
   return views;
 }
 
+}  // namespace
+
+std::vector<PropertyView> list_properties(const Value& object) {
+  std::vector<PropertyView> declared = declared_properties(object);
+  const std::vector<const ExtendedMember*> added = extended_members(object);
+  if (added.empty()) return declared;
+  std::vector<PropertyView> views;
+  for (const ExtendedMember* member : added) {
+    if (member->is_property()) views.push_back({member->name});
+  }
+  std::erase_if(declared, [&](const PropertyView& view) {
+    return std::any_of(views.begin(), views.end(),
+                       [&](const PropertyView& other) { return equal_names(other.name, view.name); });
+  });
+  // A record's own properties were added by scripts, too, and before; other objects show what was added
+  // first.
+  const bool own_first = object.is_object(ObjectKind::record);
+  views.insert(own_first ? views.begin() : views.end(), declared.begin(), declared.end());
+  return views;
+}
+
 std::vector<std::string> type_names(const Value& object) {
   std::vector<std::string> names;
   if (object.is_null()) return names;
   if (auto* record = object.as<RecordObject>(); record != nullptr && !record->type_names.empty()) {
     return record->type_names;
   }
+  if (const auto* own = own_type_names(object)) return *own;
   if (const auto* exception = noun_cast<ExceptionInfo>(object); exception != nullptr) {
     names.push_back(exception->type_name);
     if (exception->type_name == "System.Exception") return {names[0], "System.Object"};

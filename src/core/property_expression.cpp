@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/extended_members.h"
 #include "core/text.h"
 #include "core/wildcard.h"
 
@@ -105,8 +106,15 @@ Result<PropertyExpression> parse_property_expression(const Value& value,
 }
 
 std::vector<PropertyExpression> expand_wildcards(const PropertyExpression& expression, const Value& object) {
-  if (!expression.has_wildcards()) return {expression};
   std::vector<PropertyExpression> expanded;
+  if (!expression.has_wildcards()) {
+    const ExtendedMember* set = expression.block ? nullptr : find_extended(object, expression.name);
+    if (set == nullptr || set->kind != MemberKind::property_set) return {expression};
+    for (const Value& name : to_items(set->value)) {
+      expanded.push_back({.name = to_string(name), .block = {}});
+    }
+    return expanded;
+  }
   const Wildcard pattern(expression.name);
   for (const PropertyView& view : list_properties(object)) {
     if (view.costly || !pattern.matches(view.name)) continue;

@@ -34,8 +34,8 @@ struct PropertyExpression {
 Result<PropertyExpression> parse_property_expression(const Value& value,
                                                      std::span<const std::string_view> keys);
 
-// The names that an object has for it: itself, or all properties that its wildcards fit (costly ones only
-// when they are named in full).
+// The names that an object has for it: itself, those of a property set, or all properties that its wildcards
+// fit (costly ones only when they are named in full).
 std::vector<PropertyExpression> expand_wildcards(const PropertyExpression& expression, const Value& object);
 
 // Reads it. `value` is nothing when the object has no such property. An error while reading a property is

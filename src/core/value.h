@@ -44,7 +44,9 @@ class HeapObject {
  public:
   HeapObject(const HeapObject&) = delete;
   HeapObject& operator=(const HeapObject&) = delete;
-  virtual ~HeapObject() = default;
+  virtual ~HeapObject() {
+    if (extended_) drop_extension();
+  }
 
   ObjectKind kind() const { return kind_; }
   virtual const TypeInfo& type() const = 0;
@@ -55,13 +57,18 @@ class HeapObject {
   void release() {
     if (--references_ == 0) delete this;
   }
+  // Whether scripts added members to it (core/extended_members.h), which die with it.
+  bool is_extended() const { return extended_; }
+  void set_extended() { extended_ = true; }
 
  protected:
   explicit HeapObject(ObjectKind kind) : kind_(kind) {}
 
  private:
+  void drop_extension();
   uint32_t references_ = 0;
   ObjectKind kind_;
+  bool extended_ = false;
 };
 
 // Shared pointer to a heap object of a known class.

@@ -123,6 +123,7 @@ bool Interpreter::assign_member(const Member& member, Value value) {
   Value target;
   if (!eval(*member.target, target) || !member_name(*member.name, name)) return false;
   auto set = set_property(*this, target, name, std::move(value));
+  if (pending_.kind != Unwind::none) return false;
   return set || fail(set.take_error(), member.span);
 }
 

@@ -464,12 +464,7 @@ bool Interpreter::redirect(std::span<const Redirection* const> redirections, Sta
 }
 
 Flow Interpreter::exec_pipeline(const Pipeline& pipeline, Sink& out) {
-  if (pipeline.background) {
-    return raise({.id = "BackgroundNotSupported",
-                  .category = ErrorCategory::NotImplemented,
-                  .message = "Cannot run a command in the background with '&': jobs are not there yet."},
-                 pipeline.span);
-  }
+  if (pipeline.background) return run_in_background(pipeline, out);
   if (interrupted()) return stop_if_interrupted();
   // A plain function called with plain arguments needs no stages.
   if (pipeline.elements.size() == 1) {

@@ -12,6 +12,7 @@
 #include "core/stack.h"
 #include "shell/eval/drives.h"
 #include "shell/eval/environment.h"
+#include "shell/jobs/job.h"
 
 namespace hvsh::shell {
 
@@ -32,7 +33,8 @@ std::string ShellScriptBlock::text() const {
 }
 
 Interpreter::Interpreter(const Setup& setup)
-    : cmdlets_(setup.cmdlets),
+    : setup_(setup),
+      cmdlets_(setup.cmdlets),
       host_(setup.host),
       services_(setup.services),
       owns_folder_(setup.owns_folder),
@@ -48,6 +50,11 @@ Interpreter::Interpreter(const Setup& setup)
 Interpreter::~Interpreter() = default;
 
 bool Interpreter::out_of_stack() { return hvsh::out_of_stack() || call_depth_ >= kMaxCallDepth; }
+
+JobTable& Interpreter::jobs() {
+  if (!jobs_) jobs_ = std::make_unique<JobTable>();
+  return *jobs_;
+}
 
 Constraint* Interpreter::new_constraint(Constraint constraint) {
   for (Constraint& known : constraints_) {

@@ -7,6 +7,7 @@
 // break, return, exit, Ctrl-C); whoever can handle it takes it. Flow::enough is handed up when a later
 // command needs no more output.
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -19,6 +20,7 @@
 #include "shell/bind/binder.h"
 #include "shell/eval/block_info.h"
 #include "shell/eval/frame.h"
+#include "shell/eval/member_scripts.h"
 #include "shell/eval/script_block.h"
 #include "shell/eval/symbols.h"
 #include "shell/eval/types.h"
@@ -31,6 +33,7 @@ namespace hvsh::shell {
 class Stage;
 class CommandStage;
 struct Module;
+class JobTable;
 
 // Engines that main registered, by the address that Context::get<T>() asks with. `make` runs at the first
 // use.
@@ -59,6 +62,8 @@ struct Setup {
   // The process' working folder follows this interpreter's location. One of several in a process has it, the
   // others keep a location of their own.
   bool owns_folder = true;
+  // Engines of its own for an interpreter in another thread; they live as long as the pointer.
+  std::function<std::shared_ptr<Services>()> new_services = {};
 };
 
 enum class Unwind : uint8_t { none, error, break_, continue_, return_, exit, interrupt };
@@ -191,6 +196,8 @@ class Interpreter {
   // --------------------------------------------------------------------------------------- state
   Host& host() { return *host_; }
   Services* services() { return services_; }
+  const Setup& setup() const { return setup_; }  // for one more interpreter like this
+  JobTable& jobs();
   Symbols& symbols() { return symbols_; }
   TypeTable& types() { return types_; }
   Frame& frame() { return *frame_; }
@@ -220,6 +227,9 @@ class Interpreter {
   int strict_version() const;
   // Programs of that name on the path, the first one is run.
   std::vector<std::string> find_programs(std::string_view name, size_t most = SIZE_MAX) const;
+
+  // The work of `... &`: a job that runs the text of these pipelines.
+  Flow run_in_background(const Node& statement, Sink& out);
 
   // Runs things in another scope or with other streams, for the time of the guard's life.
   class FrameGuard {
@@ -338,12 +348,14 @@ class Interpreter {
   Flow exec_phases(const ScriptBlock& tree, const Value& input, Sink& out);
   bool bind_by_position(BlockInfo& info, Frame& frame, std::span<const Value> arguments);
 
+  Setup setup_;
   std::span<const CmdletEntry> cmdlets_;
   Host* host_;
   Services* services_;
   bool owns_folder_;
   Symbols symbols_;
   TypeTable types_;
+  MemberScriptRunner member_scripts_{*this};
   std::vector<std::shared_ptr<Source>> sources_;
   SourceTable source_table_;  // the same texts under the same numbers, for messages
 
@@ -365,6 +377,8 @@ class Interpreter {
   const Sink* console_ = nullptr;
   uint32_t call_depth_ = 0;
   std::vector<std::shared_ptr<Module>> modules_;
+
+  std::unique_ptr<JobTable> jobs_;  // the last: jobs end before what they were made of
 
   friend class FunctionStage;
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/error_record.h"
+#include "core/extended_members.h"
 #include "core/noun.h"
 #include "core/text.h"
 #include "shell/bind/bind_errors.h"
@@ -188,6 +189,9 @@ Result<void> set_property(Interpreter& interpreter, const Value& target, std::st
                                name),
         .hint = target.is_null() ? "The object is null." : ""};
   };
+  if (const ExtendedMember* added = find_extended(target, name); added != nullptr && added->is_property()) {
+    return write_extended(target, *added, std::move(value));
+  }
   if (target.is_object(ObjectKind::map))
     return set_index(interpreter, target, Value::string(name), std::move(value));
   if (target.is_null()) return not_found();
@@ -276,6 +280,9 @@ bool call_member(Interpreter& interpreter, const Value& target, std::string_view
                              .message = "You cannot call a method on a null-valued expression.",
                              .hint = fmt::format("What stands before .{}( is null.", name)},
                             span);
+  }
+  if (auto result = call_extended(target, name, arguments)) {
+    return take(interpreter, std::move(*result), span, out);
   }
   bool called = false;
   if (!call_block_property(interpreter, target, name, arguments, out, called)) return false;

@@ -527,12 +527,7 @@ Flow Interpreter::exec_try(const TryStatement& statement, Sink& out) {
 }
 
 Flow Interpreter::exec_chain(const Chain& chain, Sink& out) {
-  if (chain.background) {
-    return raise({.id = "BackgroundNotSupported",
-                  .category = ErrorCategory::NotImplemented,
-                  .message = "Cannot run a command in the background with '&': jobs are not there yet."},
-                 chain.span);
-  }
+  if (chain.background) return run_in_background(chain, out);
   bool first = true;
   for (const Chain::Link& link : chain.links) {
     if (!first && success_ == link.is_or) continue;

@@ -64,6 +64,14 @@ bool Interpreter::read_variable(const Variable& variable, Value& out) {
     case kSymQuestion: out = Value::boolean(success_); return true;
     default: break;
   }
+  if (variable.scope == VariableScope::using_) {
+    // What another interpreter gave this one along with the work.
+    const Symbol given = symbols_.find("using:" + std::string(variable.name));
+    if (Slot* slot = given == 0 ? nullptr : global_->find(given)) {
+      out = slot->value;
+      return true;
+    }
+  }
   if (variable.scope == VariableScope::unqualified || variable.scope == VariableScope::using_) {
     const uint32_t index = frame_->layout->find(symbol);
     if (index != kNoSlot) {

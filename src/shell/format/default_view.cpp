@@ -2,6 +2,7 @@
 
 #include "core/convert.h"
 #include "core/dictionary_entry.h"
+#include "core/extended_members.h"
 #include "core/operators.h"
 #include "shell/error_view.h"
 #include "shell/format/cell_text.h"
@@ -111,6 +112,10 @@ Cell property_cell(const Value& object, std::string_view name, int limit) {
 
 std::vector<std::string> default_properties(const Value& value, Shape shape) {
   std::vector<std::string> names;
+  if (names = display_properties(value); !names.empty()) {
+    if (shape == Shape::wide) names.resize(1);
+    return names;
+  }
   if (value.is_object(ObjectKind::map)) return {"Keys", "Values", "Count"};
   if (const Noun* noun = noun_of(value)) {
     if (shape == Shape::list && !noun->list.empty()) return {noun->list.begin(), noun->list.end()};

@@ -34,6 +34,7 @@ constexpr OptionName kOptions[] = {
     {"noninteractive", 4},
     {"noprofile", 3},
     {"outputformat", 1},
+    {"serve", 5},
     {"version", 1},
     {"windowstyle", 1},
     {"workingdirectory", 2},
@@ -74,7 +75,7 @@ struct Given {
   std::string folder;
   std::string ignored;
   bool command = false, file = false;
-  bool dump_declarations = false, dump_types = false, version = false, help = false;
+  bool dump_declarations = false, dump_types = false, serve = false, version = false, help = false;
 };
 
 void declare(CLI::App& app, Given& given, CommandLine& line) {
@@ -84,6 +85,7 @@ void declare(CLI::App& app, Given& given, CommandLine& line) {
   app.add_flag("--file", given.file);
   app.add_flag("--dump-declarations", given.dump_declarations);
   app.add_flag("--dump-types", given.dump_types);
+  app.add_flag("--serve", given.serve);
   app.add_flag("--version", given.version);
   app.add_flag("--help", given.help);
   app.add_flag("--noninteractive", line.non_interactive);
@@ -172,6 +174,10 @@ Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
                 : given.version    ? Mode::version
                 : given.dump_types ? Mode::dump_types
                                    : Mode::dump_declarations;
+    return line;
+  }
+  if (given.serve) {
+    line.mode = Mode::serve;
     return line;
   }
   HVSH_TRY(line.format, format_of(given.format));

@@ -18,6 +18,7 @@ struct CommandLine {
     cmdlet,          // the first word is a command: `text`
     dump_declarations,
     dump_types,
+    serve,  // for another hvsh: shell/remote/frame.h
     version,
     help,
   };

@@ -10,6 +10,7 @@
 #include "shell/eval/environment.h"
 #include "shell/eval/members.h"
 #include "shell/eval/style.h"
+#include "shell/jobs/parallel.h"
 
 namespace hvsh::shell {
 
@@ -104,6 +105,11 @@ class CmdletStage::BodyContext final : public Context {
     return shell::construct(interpreter_, *known, arguments);
   }
 
+  const EnumInfo* find_enum(std::string_view type) override {
+    const TypeRef* known = interpreter_.types().find(type);
+    return known == nullptr ? nullptr : known->enumeration;
+  }
+
   Result<std::string> resolve_path(std::string_view path) const override {
     return interpreter_.resolve_path(path);
   }
@@ -116,6 +122,7 @@ class CmdletStage::BodyContext final : public Context {
  protected:
   void* service(const void* key) override {
     if (key == &kServiceKey<Interpreter>) return &interpreter_;
+    if (key == &kServiceKey<ParallelWork>) return static_cast<ParallelWork*>(&parallel_);
     if (key == &kServiceKey<FormatPreferences>) {
       preferences_ = format_preferences(interpreter_);
       return &preferences_;
@@ -137,6 +144,7 @@ class CmdletStage::BodyContext final : public Context {
 
   CmdletStage& stage_;
   Interpreter& interpreter_;
+  ThreadPoolWork parallel_{interpreter_};
   FormatPreferences preferences_;  // of the last time they were asked for
 };
 

@@ -76,17 +76,53 @@ Flow ExpressionStage::run() {
   return interpreter_.exec_expression(expr_, sink);
 }
 
-Flow Interpreter::run_stages(std::span<const std::unique_ptr<Stage>> stages, Sink& out) {
-  for (size_t i = 0; i < stages.size(); ++i) {
-    const bool is_last = i + 1 == stages.size();
-    stages[i]->connect(is_last ? out : *stages[i + 1], is_last);
+namespace {
+
+// Before a stage: what is written while not all stages have begun waits, as it does in PowerShell.
+class GateSink final : public Sink {
+ public:
+  explicit GateSink(Sink& next) : next_(next) {}
+  Flow write(Value value) override {
+    if (open_) return next_.write(std::move(value));
+    held_.push_back(std::move(value));
+    return Flow::more;
   }
+  const Sink* target() const override { return next_.target(); }
+
+  Flow open() {
+    open_ = true;
+    for (Value& value : held_) {
+      if (const Flow flow = next_.write(std::move(value)); flow != Flow::more) return flow;
+    }
+    return Flow::more;
+  }
+
+ private:
+  Sink& next_;
+  bool open_ = false;
+  std::vector<Value> held_;
+};
+
+}  // namespace
+
+Flow Interpreter::run_stages(std::span<const std::unique_ptr<Stage>> stages, Sink& out) {
+  std::vector<GateSink> gates;
+  gates.reserve(stages.size() - 1);
+  for (size_t i = 0; i + 1 < stages.size(); ++i) {
+    gates.emplace_back(*stages[i + 1]);
+    stages[i]->connect(gates[i], false);
+  }
+  stages.back()->connect(out, true);
   for (size_t i = 0; i < stages.size(); ++i) {
     if (const Flow flow = stages[i]->prepare(i > 0); flow == Flow::stopped) return flow;
   }
   success_ = true;
   for (const auto& stage : stages) {
     if (stage->begin() == Flow::stopped) return Flow::stopped;
+  }
+  for (size_t i = 0; i < gates.size(); ++i) {
+    if (gates[i].open() == Flow::stopped) return Flow::stopped;
+    stages[i]->connect(*stages[i + 1], false);
   }
   // A stage that is done before it got anything needs no input at all.
   const auto done_behind = [&](size_t index) {

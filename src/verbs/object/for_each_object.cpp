@@ -1,4 +1,5 @@
 #include "core/cmdlet.h"
+#include "core/parallel.h"
 #include "core/property_expression.h"
 
 namespace hvsh::verbs {
@@ -10,9 +11,13 @@ struct ForEachObject {
   std::vector<Ref<ScriptBlockObject>> remaining_scripts;
   std::string member_name;
   std::vector<Value> argument_list;
+  Ref<ScriptBlockObject> parallel;
+  int32_t throttle_limit = 5, timeout_seconds = 0;
+  Switch use_new_runspace;
 
-  enum Set : SetMask { Script = 1, Member = 2 };
-  static constexpr std::string_view kSets[] = {"ScriptBlockSet", "PropertyAndMethodSet"};
+  enum Set : SetMask { Script = 1, Member = 2, Parallel = 4 };
+  static constexpr std::string_view kSets[] = {"ScriptBlockSet", "PropertyAndMethodSet",
+                                               "ParallelParameterSet"};
   static constexpr Param kParams[] = {
       param<&ForEachObject::input_object>("InputObject", {.from_pipeline = true}, "Objects to work on."),
       param<&ForEachObject::begin_block>("Begin", {.sets = Script}, "Runs before the first object."),
@@ -31,11 +36,23 @@ struct ForEachObject {
       param<&ForEachObject::argument_list>("ArgumentList",
                                            {.sets = Member, .remaining_arguments = true, .aliases = "Args"},
                                            "Arguments of a method."),
+      param<&ForEachObject::parallel>(
+          "Parallel", {.sets = Parallel, .mandatory = true},
+          "Runs for each object in threads, as $_; outer variables are $using:x."),
+      param<&ForEachObject::throttle_limit>("ThrottleLimit", {.sets = Parallel, .range = {1, 1024}},
+                                            "Threads at most."),
+      param<&ForEachObject::timeout_seconds>("TimeoutSeconds",
+                                             {.sets = Parallel, .range = {0, INT32_MAX / 1000}},
+                                             "After so long what still runs is stopped; 0: never."),
+      param<&ForEachObject::use_new_runspace>("UseNewRunspace", {.sets = Parallel},
+                                              "Accepted as PowerShell does; each object has its own anyway."),
   };
   static constexpr std::string_view kAliases[] = {"%", "foreach"};
   static constexpr Example kExamples[] = {
       {"1..3 | ForEach-Object { $_ * 2 }", "2\n4\n6", "Doubles each number."},
       {"'a', 'bcd' | ForEach-Object Length", "1\n3", "Takes one property of each object."},
+      {"$n = 10; 1..3 | ForEach-Object -Parallel { $_ * $using:n } | Sort-Object", "10\n20\n30",
+       "Multiplies in several threads."},
   };
   static constexpr Decl decl{.verb = "ForEach",
                              .noun = "Object",
@@ -50,6 +67,7 @@ struct ForEachObject {
 
   // Two blocks without names are Begin and Process, three are Begin, Process and End.
   Flow begin(Context& context) {
+    if (context.parameter_set() == Parallel) return start_parallel(context);
     if (context.parameter_set() != Script) return Flow::more;
     blocks_ = process_blocks;
     blocks_.insert(blocks_.end(), remaining_scripts.begin(), remaining_scripts.end());
@@ -66,6 +84,7 @@ struct ForEachObject {
 
   Flow process(Context& context) {
     if (input_object.is_nothing()) return Flow::more;
+    if (run_) return run_->add(context, input_object);
     if (context.parameter_set() == Member) return write_member(context);
     for (const auto& block : blocks_) {
       if (const Flow flow = context.invoke_to_output(*block, input_object, {}); flow != Flow::more)
@@ -75,10 +94,19 @@ struct ForEachObject {
   }
 
   Flow end(Context& context) {
+    if (run_) return run_->finish(context);
     return end_block ? context.invoke_to_output(*end_block, Value::nothing(), {}) : Flow::more;
   }
 
  private:
+  Flow start_parallel(Context& context) {
+    auto run = context.get<ParallelWork>().start(
+        *parallel, {.threads = throttle_limit, .timeout = TimeSpan::seconds(timeout_seconds)});
+    if (!run) return context.terminate(run.take_error());
+    run_ = run.take();
+    return Flow::more;
+  }
+
   Flow write_member(Context& context) {
     const auto found = get_property(input_object, member_name);
     if (found && !found->ok()) return context.error(found->error(), input_object);
@@ -93,6 +121,7 @@ struct ForEachObject {
   }
 
   std::vector<Ref<ScriptBlockObject>> blocks_;
+  std::unique_ptr<ParallelRun> run_;
 };
 CMDLET(ForEachObject);
 

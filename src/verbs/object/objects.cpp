@@ -1,11 +1,8 @@
-// New-Object and Get-Member.
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "core/cmdlet.h"
-#include "core/wildcard.h"
-#include "verbs/object/unique.h"
 
 namespace hvsh::verbs {
 
@@ -96,131 +93,5 @@ struct NewObject {
   }
 };
 CMDLET(NewObject);
-
-enum class MemberType { AliasProperty = 1, Property = 4, NoteProperty = 8, Properties = 31, All = 255 };
-
-}  // namespace hvsh::verbs
-
-namespace hvsh {
-
-template <>
-struct EnumOf<verbs::MemberType> {
-  static constexpr EnumMember kMembers[] = {
-      {"AliasProperty", 1}, {"Property", 4}, {"NoteProperty", 8}, {"Properties", 31}, {"All", 255}};
-  static constexpr EnumInfo info{.type = {"System.Management.Automation.PSMemberTypes", "PSMemberTypes"},
-                                 .members = kMembers,
-                                 .flags = true};
-};
-
-}  // namespace hvsh
-
-namespace hvsh::verbs {
-
-struct MemberDefinition {
-  std::string type_name, name;
-  MemberType member_type = MemberType::Property;
-  std::string definition;
-
-  static constexpr Prop kProps[] = {
-      prop<&MemberDefinition::type_name>("TypeName", "The type that has it."),
-      prop<&MemberDefinition::name>("Name", "Its name."),
-      prop<&MemberDefinition::member_type>("MemberType", "What it is."),
-      prop<&MemberDefinition::definition>("Definition", "Its type and name."),
-  };
-  static constexpr Column kTable[] = {{"Name"}, {"MemberType"}, {"Definition"}};
-  static constexpr Noun noun{.type = {"Microsoft.PowerShell.Commands.MemberDefinition", "MemberDefinition"},
-                             .props = kProps,
-                             .table = kTable,
-                             .group_by = "TypeName"};
-};
-
-struct GetMember {
-  Value input_object = Value::nothing();
-  std::vector<std::string> name;
-  MemberType member_type = MemberType::All;
-  Switch force;
-
-  static constexpr Param kParams[] = {
-      param<&GetMember::input_object>("InputObject", {.from_pipeline = true},
-                                      "Objects whose members are wanted."),
-      param<&GetMember::name>("Name", {.position = 0, .wildcards = true}, "Only members of these names."),
-      param<&GetMember::member_type>("MemberType", {.aliases = "Type"}, "Only members of this kind."),
-      param<&GetMember::force>("Force", {}, "Accepted as PowerShell does."),
-  };
-  static constexpr std::string_view kAliases[] = {"gm"};
-  static constexpr Example kExamples[] = {{"Get-VM | Get-Member", "*", "Lists the properties of a machine."}};
-  static constexpr Decl decl{.verb = "Get",
-                             .noun = "Member",
-                             .module = "Microsoft.PowerShell.Utility",
-                             .params = kParams,
-                             .aliases = kAliases,
-                             .examples = kExamples,
-                             .error_class = "Microsoft.PowerShell.Commands.GetMemberCommand",
-                             .synopsis = "Lists the properties of objects."};
-
-  Flow process(Context& context) {
-    if (input_object.is_null()) return Flow::more;
-    any_ = true;
-    const std::string type = type_names(input_object)[0];
-    if (std::find(seen_.begin(), seen_.end(), type) != seen_.end()) return Flow::more;
-    seen_.push_back(type);
-    std::vector<MemberDefinition> members = definitions(type);
-    std::sort(members.begin(), members.end(), [](const MemberDefinition& a, const MemberDefinition& b) {
-      if (a.member_type != b.member_type) return a.member_type < b.member_type;
-      return fold_case(a.name) < fold_case(b.name);
-    });
-    for (MemberDefinition& member : members) {
-      if (!is_wanted(member)) continue;
-      if (const Flow flow = context.write(noun_value(std::move(member))); flow != Flow::more) return flow;
-    }
-    return Flow::more;
-  }
-  Flow end(Context& context) {
-    if (any_) return Flow::more;
-    return context.error({.id = "NoObjectInGetMember",
-                          .category = ErrorCategory::CloseError,
-                          .message = "You must specify an object for the Get-Member cmdlet."});
-  }
-
- private:
-  bool is_wanted(const MemberDefinition& member) const {
-    if ((static_cast<int>(member.member_type) & static_cast<int>(member_type)) == 0) return false;
-    return name.empty() || std::any_of(name.begin(), name.end(), [&](const std::string& pattern) {
-             return Wildcard(pattern).matches(member.name);
-           });
-  }
-
-  std::vector<MemberDefinition> definitions(const std::string& type) const {
-    std::vector<MemberDefinition> members;
-    if (auto* noun = input_object.as<AnyNoun>()) {
-      for (const Prop& prop : noun->noun().props) {
-        if (!prop.alias_of.empty()) {
-          members.push_back({type, std::string(prop.name), MemberType::AliasProperty,
-                             fmt::format("{} = {}", prop.name, prop.alias_of)});
-          continue;
-        }
-        members.push_back({type, std::string(prop.name), MemberType::Property,
-                           fmt::format("{}{} {} {{get;}}", to_string(*prop.type),
-                                       prop.is_collection ? "[]" : "", prop.name)});
-      }
-      return members;
-    }
-    const bool notes = input_object.is_object(ObjectKind::record) || input_object.is_object(ObjectKind::map);
-    for (const PropertyView& view : list_properties(input_object)) {
-      const auto value = get_property(input_object, view.name);
-      const Value shown = value && value->ok() ? **value : Value();
-      const std::string short_name = shown.is_null() ? "object" : to_string(shown.type());
-      members.push_back({type, std::string(view.name),
-                         notes ? MemberType::NoteProperty : MemberType::Property,
-                         notes ? fmt::format("{} {}={}", short_name, view.name, to_string(shown))
-                               : fmt::format("{} {} {{get;}}", short_name, view.name)});
-    }
-    return members;
-  }
-
-  std::vector<std::string> seen_;
-  bool any_ = false;
-};
-CMDLET(GetMember);
 
 }  // namespace hvsh::verbs

@@ -1,6 +1,7 @@
 // Start-Sleep, Get-Date, New-TimeSpan, Measure-Command.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
@@ -138,12 +139,68 @@ struct GetDate {
     return name;
   }
 
+  // Fields that .NET's formats do not have; anything else stands for itself.
+  static std::string unix_field(char letter, const DateTime& time) {
+    const CivilTime civil = time.civil();
+    const int monday = (civil.day_of_week + 6) % 7;
+    const int hour12 = civil.hour % 12 == 0 ? 12 : civil.hour % 12;
+    switch (letter) {
+      case 'n': return "\n";
+      case 't': return "\t";
+      case 's': return std::to_string(time.to_unix_seconds());
+      case 'j': return fmt::format("{:03}", civil.day_of_year);
+      case 'u': return std::to_string(civil.day_of_week == 0 ? 7 : civil.day_of_week);
+      case 'w': return std::to_string(civil.day_of_week);
+      case 'C': return std::to_string(civil.year / 100);
+      case 'e': return fmt::format("{:2}", civil.day);
+      case 'k': return fmt::format("{:2}", civil.hour);
+      case 'l': return fmt::format("{:2}", hour12);
+      case 'U': return std::to_string((civil.day_of_year + 6 - civil.day_of_week) / 7);
+      case 'W': return std::to_string((civil.day_of_year + 6 - monday) / 7);
+      case 'V': return fmt::format("{:02}", iso_week(civil));
+      default: return std::string(1, letter);
+    }
+  }
+
+  // The week that the year's first Thursday is in is the first one.
+  static int iso_week(const CivilTime& civil) {
+    const auto weeks_in = [](int year) {
+      const auto ends_on = [](int y) { return (y + y / 4 - y / 100 + y / 400) % 7; };
+      return ends_on(year) == 4 || ends_on(year - 1) == 3 ? 53 : 52;
+    };
+    const int weekday = civil.day_of_week == 0 ? 7 : civil.day_of_week;
+    const int week = (civil.day_of_year - weekday + 10) / 7;
+    if (week < 1) return weeks_in(civil.year - 1);
+    return week > weeks_in(civil.year) ? 1 : week;
+  }
+
   Flow write_unix_format(Context& context, const DateTime& time) const {
     static constexpr std::pair<char, std::string_view> kFields[] = {
-        {'Y', "yyyy"},     {'y', "yy"},    {'m', "MM"},       {'d', "dd"},  {'H', "HH"},
-        {'I', "hh"},       {'M', "mm"},    {'S', "ss"},       {'p', "tt"},  {'A', "dddd"},
-        {'a', "ddd"},      {'B', "MMMM"},  {'b', "MMM"},      {'h', "MMM"}, {'F', "yyyy-MM-dd"},
-        {'T', "HH:mm:ss"}, {'R', "HH:mm"}, {'D', "MM/dd/yy"}, {'Z', "zzz"}, {'e', "%d"},
+        {'Y', "yyyy"},
+        {'y', "yy"},
+        {'G', "yyyy"},
+        {'g', "yy"},
+        {'m', "MM"},
+        {'d', "dd"},
+        {'H', "HH"},
+        {'I', "hh"},
+        {'M', "mm"},
+        {'S', "ss"},
+        {'p', "tt"},
+        {'A', "dddd"},
+        {'a', "ddd"},
+        {'B', "MMMM"},
+        {'b', "MMM"},
+        {'h', "MMM"},
+        {'F', "yyyy-MM-dd"},
+        {'T', "HH:mm:ss"},
+        {'X', "HH:mm:ss"},
+        {'R', "HH:mm"},
+        {'r', "hh:mm:ss tt"},
+        {'D', "MM/dd/yy"},
+        {'x', "MM/dd/yy"},
+        {'Z', "zz"},
+        {'c', "ddd MMM dd HH:mm:ss yyyy"},
     };
     std::string_view rest = u_format;
     if (!rest.empty() && rest[0] == '+') rest.remove_prefix(1);
@@ -154,28 +211,10 @@ struct GetDate {
         continue;
       }
       const char letter = rest[++i];
-      if (letter == '%' || letter == 'n' || letter == 't') {
-        text += letter == '%' ? '%' : letter == 'n' ? '\n' : '\t';
-      } else if (letter == 's') {
-        text += std::to_string(time.to_unix_seconds());
-      } else if (letter == 'j') {
-        text += fmt::format("{:03}", time.civil().day_of_year);
-      } else if (letter == 'u' || letter == 'w') {
-        const int day_of_week = time.civil().day_of_week;
-        text += std::to_string(letter == 'u' && day_of_week == 0 ? 7 : day_of_week);
-      } else {
-        bool known = false;
-        for (const auto& [name, net] : kFields) {
-          if (name != letter) continue;
-          known = true;
-          text += *format_value(Value::date_time(time), net);
-        }
-        if (!known) {
-          return context.terminate({.id = "UFormatUnknown",
-                                    .category = ErrorCategory::InvalidArgument,
-                                    .message = fmt::format("'%{}' is not a field of -UFormat.", letter)});
-        }
-      }
+      const auto* field = std::find_if(std::begin(kFields), std::end(kFields),
+                                       [&](const auto& one) { return one.first == letter; });
+      text += field != std::end(kFields) ? *format_value(Value::date_time(time), field->second)
+                                         : unix_field(letter, time);
     }
     return context.write(Value::string(std::move(text)));
   }
