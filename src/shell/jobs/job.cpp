@@ -32,6 +32,7 @@ Result<void> drive(NativeProcess& process, Channel& channel, const std::atomic<b
       process.feed(encode({FrameKind::stop, {}}));
       process.close_input();
     }
+    if (told && channel.is_closed()) process.terminate();  // nobody waits for how it ends
     reader.feed(output);
     output.clear();
     for (;;) {
@@ -100,6 +101,11 @@ std::vector<Packet> Channel::take() {
   return std::exchange(frames_, {});
 }
 
+bool Channel::is_closed() {
+  const std::lock_guard guard(lock_);
+  return closed_;
+}
+
 void Channel::close() {
   const std::lock_guard guard(lock_);
   closed_ = true;
@@ -133,9 +139,9 @@ void Job::stop() {
   collect();
   if (is_over()) return;
   *stop_ = true;
+  // What it still writes is taken, so that it never waits for room.
+  for (collect(); !is_over(); collect()) std::this_thread::sleep_for(std::chrono::milliseconds(2));
   if (thread_.joinable()) thread_.join();
-  collect();
-  if (!is_over()) end(JobState::Stopped);
 }
 
 void Job::end(JobState state) {

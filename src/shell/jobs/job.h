@@ -23,6 +23,7 @@ class Channel {
   void push(Packet frame);
   std::vector<Packet> take();
   void close();  // nobody takes any more: push() drops
+  bool is_closed();
 
  private:
   std::mutex lock_;

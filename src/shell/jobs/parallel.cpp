@@ -91,7 +91,8 @@ class PoolRun final : public ParallelRun {
         over = shared_.inputs.empty() && shared_.busy == 0;
       }
       if (const Flow flow = give_results(context); flow != Flow::more) return flow;
-      if (over || expired(context)) break;
+      if (over) break;
+      (void)expired(context);
       if (!context.sleep(kPollTime)) return Flow::stopped;
     }
     end(false);
