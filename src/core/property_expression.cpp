@@ -133,14 +133,15 @@ Flow evaluate(Context& context, const PropertyExpression& expression, const Valu
   value = Value::nothing();
   if (object.is_object(ObjectKind::record)) {
     const auto& record = *static_cast<RecordObject*>(object.as_object());
-    if (record.shape().id() != expression.known_shape) {
-      const auto place = record.shape().find(expression.name);
-      if (!place) return Flow::more;
+    const bool known = record.shape().id() == expression.known_shape;
+    const auto place =
+        known ? std::optional<size_t>(expression.known_place) : record.shape().find(expression.name);
+    if (place) {
       expression.known_shape = record.shape().id();
       expression.known_place = static_cast<uint32_t>(*place);
+      value = record.values()[*place];
+      return Flow::more;
     }
-    value = record.values()[expression.known_place];
-    return Flow::more;
   }
   const auto found = get_property(object, expression.name);
   if (!found) return Flow::more;
