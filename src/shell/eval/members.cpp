@@ -98,6 +98,9 @@ Result<Value> read(Interpreter& interpreter, const dotnet::Member& member, const
 // A property of the object itself; nullopt: it has none of that name.
 std::optional<Result<Value>> own_property(Interpreter& interpreter, const Value& target,
                                           std::string_view name) {
+  if (const ExtendedMember* added = find_extended(target, name); added != nullptr && added->is_property()) {
+    return read_extended(target, *added);
+  }
   // An instance's getters may want the interpreter, which core does not have.
   if (target.as<dotnet::AnyInstance>() == nullptr) {
     if (auto property = get_property(target, name)) return property;
