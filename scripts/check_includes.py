@@ -36,7 +36,8 @@ HEAVY = [
     (r"libvirt/", lambda path: path.startswith("src/engines/libvirt/"), "libvirt only in engines/libvirt"),
     (r"CLI/", lambda path: path == "src/shell/host/command_line.cpp", "CLI11 only in shell/host/command_line.cpp"),
     (r"nlohmann/json\.hpp$", lambda path: path.endswith(".cpp"), "nlohmann/json.hpp only in .cpp files"),
-    (r"boost/", lambda path: path == "src/engines/process.cpp", "Boost only in engines/process.cpp"),
+    (r"boost/", lambda path: path in ("src/engines/process.cpp", "src/core/big_integer.cpp"),
+     "Boost only in engines/process.cpp and core/big_integer.cpp"),
     (r"doctest/", lambda path: is_test(path), "doctest only in tests"),
 ]
 

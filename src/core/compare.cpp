@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/big_integer.h"
 #include "core/convert.h"
 #include "core/decimal.h"
 #include "core/noun.h"
@@ -32,6 +33,16 @@ std::weak_ordering compare_doubles(double a, double b) {
 // Both sides as the wider of their number types.
 Result<std::weak_ordering> compare_numbers(const Value& left, const Value& right) {
   const NumberClass wide = common_class(left, right);
+  if (wide == NumberClass::big && (left.kind() == Value::Kind::real || right.kind() == Value::Kind::real)) {
+    HVSH_TRY(const double a, to_double(left));
+    HVSH_TRY(const double b, to_double(right));
+    return compare_doubles(a, b);
+  }
+  if (wide == NumberClass::big) {
+    HVSH_TRY(const Value a, to_big_integer(left));
+    HVSH_TRY(const Value b, to_big_integer(right));
+    return std::weak_ordering(big_compare(a, b));
+  }
   if (wide == NumberClass::real) {
     HVSH_TRY(const double a, to_double(left));
     HVSH_TRY(const double b, to_double(right));

@@ -2,13 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
 
+#include "core/big_integer.h"
 #include "core/decimal.h"
 #include "core/extended_members.h"
 #include "core/noun.h"
+#include "core/operators.h"
 #include "core/script_block.h"
 #include "core/text.h"
 
@@ -103,16 +106,6 @@ std::optional<Value> parse_hexadecimal(std::string_view digits, bool negative, i
   return narrowest((negative ? -value : value) * multiplier);
 }
 
-Result<std::string> string_of_items(const std::vector<Value>& items) {
-  std::string text;
-  for (size_t i = 0; i < items.size(); ++i) {
-    if (i > 0) text += ' ';
-    const bool nested = items[i].is_object(ObjectKind::array) || items[i].is_object(ObjectKind::list);
-    text += nested ? std::string(items[i].type().name) : to_string(items[i]);
-  }
-  return text;
-}
-
 std::string enum_text(const EnumInfo& info, int32_t number) {
   if (const std::string_view name = info.name_of(number); !name.empty()) return std::string(name);
   if (!info.flags || number == 0) return std::to_string(number);
@@ -151,8 +144,8 @@ std::string object_text(const Value& value) {
   HeapObject* object = value.as_object();
   switch (object->kind()) {
     case ObjectKind::string: return std::string(static_cast<StringObject*>(object)->text());
-    case ObjectKind::array: return *string_of_items(static_cast<ArrayObject*>(object)->items);
-    case ObjectKind::list: return *string_of_items(static_cast<ListObject*>(object)->items);
+    case ObjectKind::array: return text_of_items(static_cast<ArrayObject*>(object)->items, " ");
+    case ObjectKind::list: return text_of_items(static_cast<ListObject*>(object)->items, " ");
     case ObjectKind::record: return record_text(*static_cast<RecordObject*>(object));
     case ObjectKind::noun: return static_cast<AnyNoun*>(object)->display();
     case ObjectKind::decimal: return to_string(static_cast<DecimalObject*>(object)->value);
@@ -162,8 +155,10 @@ std::string object_text(const Value& value) {
     case ObjectKind::error_record: return static_cast<ErrorRecordObject*>(object)->error.message;
     case ObjectKind::type: return to_string(*static_cast<TypeObject*>(object)->described);
     case ObjectKind::declared: return static_cast<DeclaredObject*>(object)->display();
-    case ObjectKind::map:
-    case ObjectKind::other: break;
+    case ObjectKind::other:
+      if (is_big_integer(value)) return big_to_string(value);
+      break;
+    case ObjectKind::map: break;
   }
   return std::string(object->type().name);
 }
@@ -175,7 +170,7 @@ Error enum_error(std::string_view text, const EnumInfo& info, bool ambiguous) {
           .category = ErrorCategory::InvalidArgument,
           .message = fmt::format("Cannot convert value \"{}\" to type \"{}\". Error: \"Unable to match the "
                                  "identifier name {} to a valid enumerator name{}. Specify one of the "
-                                 "following enumerator names and try again: {}\"",
+                                 "following enumerator names and try again:\n{}\"",
                                  text, info.type.name, text, ambiguous ? ": several begin with it" : "",
                                  fmt::join(names, ", "))};
 }
@@ -376,6 +371,12 @@ Result<Value> to_integer(const Value& value, IntType type) {
     if (!whole) return overflow_error(value, limits_of(type));
     return integer_from_integer(Value::integer(*whole, IntType::i64), type);
   }
+  if (is_big_integer(value)) {
+    const auto whole = big_to_int(value);
+    if (!whole || *whole < INT64_MIN || *whole > UINT64_MAX) return overflow_error(value, limits_of(type));
+    return integer_from_integer(
+        Value::integer(static_cast<int64_t>(*whole), *whole > INT64_MAX ? IntType::u64 : IntType::i64), type);
+  }
   if (!value.is_string()) return conversion_error(value, limits_of(type).type.name);
   const std::string_view text = trim(value.as_string());
   if (text.empty()) return Value::integer(0, type);
@@ -412,6 +413,7 @@ Result<double> to_double(const Value& value) {
     case Value::Kind::object: break;
   }
   if (auto* decimal = value.as<DecimalObject>()) return to_double(decimal->value);
+  if (is_big_integer(value)) return big_to_double(value);
   if (!value.is_string()) return conversion_error(value, types::Double.name);
   const std::string_view text = trim(value.as_string());
   if (text.empty()) return 0.0;
@@ -493,9 +495,12 @@ Result<Guid> to_guid(const Value& value) {
 Result<Version> to_version(const Value& value) {
   if (auto* version = value.as<VersionObject>()) return version->value;
   if (value.is_string() || value.kind() == Value::Kind::real || value.is_object(ObjectKind::decimal)) {
-    if (const auto version = Version::parse(trim(to_string(value)))) return *version;
+    const std::string text = to_string(value);
+    if (const auto version = Version::parse(trim(text))) return *version;
     return conversion_error(value, types::Version.name,
-                            "A version has two to four numbers, as 1.2 or 1.2.3.4.");
+                            text.find('.') == text.npos || std::count(text.begin(), text.end(), '.') > 3
+                                ? "Version string portion was too short or too long. (Parameter 'input')"
+                                : "The input string '" + text + "' was not in a correct format.");
   }
   return conversion_error(value, types::Version.name);
 }
@@ -519,10 +524,11 @@ Error conversion_error(const Value& value, std::string_view type_name, std::stri
             .message = fmt::format("Cannot convert value \"{}\" to type \"{}\". Error: \"{}\"",
                                    to_string(value), type_name, why)};
   }
+  const std::string full_name(value.type().name);
   return {.id = "ConvertToFinalInvalidCastException",
           .category = ErrorCategory::InvalidArgument,
           .message = fmt::format("Cannot convert the \"{}\" value of type \"{}\" to type \"{}\".",
-                                 to_string(value), value.type().name, type_name)};
+                                 is_enumerable(value) ? full_name : to_string(value), full_name, type_name)};
 }
 
 Result<bool> Traits<bool>::from(const Value& value, Coercion coercion) {

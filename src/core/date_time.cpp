@@ -50,12 +50,11 @@ constexpr int days_in_month(int year, int month) {
 }
 
 Error not_a_date(std::string_view text) {
-  return {.id = "InvalidCastParseTargetInvocation",
+  return {.id = "InvalidCastParseTargetInvocationWithFormatProvider",
           .category = ErrorCategory::InvalidArgument,
           .message = fmt::format("Cannot convert value \"{}\" to type \"System.DateTime\". Error: \"String "
                                  "'{}' was not recognized as a valid DateTime.\"",
-                                 text, text),
-          .hint = "Write dates as 2026-11-22 or 2026-11-22T17:00:00."};
+                                 text, text)};
 }
 
 // Reads a date or time left to right; every member function either takes what it names or leaves the position
@@ -256,12 +255,11 @@ std::string TimeSpan::to_string() const {
 }
 
 Result<TimeSpan> TimeSpan::parse(std::string_view text) {
-  const Error error{.id = "InvalidCastParseTargetInvocation",
+  const Error error{.id = "InvalidCastParseTargetInvocationWithFormatProvider",
                     .category = ErrorCategory::InvalidArgument,
                     .message = fmt::format("Cannot convert value \"{}\" to type \"System.TimeSpan\". Error: "
                                            "\"String '{}' was not recognized as a valid TimeSpan.\"",
-                                           text, text),
-                    .hint = "Write spans as [days.]hours:minutes[:seconds]."};
+                                           text, text)};
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
   Reader in(text);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/big_integer.h"
 #include "core/convert.h"
 #include "core/decimal.h"
 
@@ -9,7 +10,7 @@ namespace hvsh {
 
 bool is_number(const Value& value) {
   return value.kind() == Value::Kind::integer || value.kind() == Value::Kind::real ||
-         value.is_object(ObjectKind::decimal);
+         value.is_object(ObjectKind::decimal) || is_big_integer(value);
 }
 
 Result<Value> as_number(const Value& value) {
@@ -40,6 +41,7 @@ namespace {
 NumberClass class_of(const Value& value) {
   if (value.kind() == Value::Kind::real) return NumberClass::real;
   if (value.kind() == Value::Kind::character) return NumberClass::int32;
+  if (is_big_integer(value)) return NumberClass::big;
   if (value.kind() != Value::Kind::integer) return NumberClass::decimal;
   switch (value.int_type()) {
     case IntType::u32: return NumberClass::uint32;
@@ -67,6 +69,11 @@ Result<Decimal> to_decimal(const Value& value) {
   if (value.kind() == Value::Kind::real) return decimal_from_double(value.as_real());
   if (value.is_string()) {
     if (const auto decimal = parse_decimal(value.as_string())) return *decimal;
+  }
+  if (is_big_integer(value)) {
+    if (const auto decimal = parse_decimal(big_to_string(value))) return *decimal;
+    return conversion_error(value, types::Decimal.name,
+                            "Value was either too large or too small for a Decimal.");
   }
   HVSH_TRY(const Value number, as_number(value));
   if (number.kind() == Value::Kind::real) return decimal_from_double(number.as_real());

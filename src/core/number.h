@@ -7,9 +7,9 @@ namespace hvsh {
 struct Decimal;
 
 // In the order of widening. Smaller integers count as int.
-enum class NumberClass : uint8_t { int32, uint32, int64, uint64, decimal, real };
+enum class NumberClass : uint8_t { int32, uint32, int64, uint64, decimal, real, big };
 
-bool is_number(const Value& value);  // integer, real or decimal
+bool is_number(const Value& value);  // integer, real, decimal or BigInteger
 // Text, characters, booleans, enumerations and null as the number that they stand for.
 Result<Value> as_number(const Value& value);
 // The class in which both are computed: a negative number beside uint goes to long, beside ulong to decimal.

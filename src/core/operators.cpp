@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/big_integer.h"
 #include "core/convert.h"
 #include "core/decimal.h"
 #include "core/number.h"
@@ -50,6 +51,7 @@ bool counts_as_number(const Value& value) {
          value.kind() == Value::Kind::enumeration || value.kind() == Value::Kind::character;
 }
 
+// In BigOperation's order.
 enum class Operation { add, subtract, multiply, divide, remainder };
 constexpr std::string_view kMethodNames[] = {"op_Addition", "op_Subtraction", "op_Multiply", "op_Division",
                                              "op_Modulus"};
@@ -124,6 +126,7 @@ Result<Value> arithmetic(Operation operation, const Value& left, const Value& ri
   HVSH_TRY(const Value a, as_number(left));
   HVSH_TRY(const Value b, as_number(right));
   const NumberClass wide = common_class(a, b);
+  if (wide == NumberClass::big) return big_operation(static_cast<BigOperation>(operation), a, b);
   if (wide == NumberClass::real) {
     HVSH_TRY(const double x, to_double(a));
     HVSH_TRY(const double y, to_double(b));
@@ -332,6 +335,12 @@ Result<Value> on_bits(BitOperation operation, const Value& left, const Value& ri
     }
     return bits_of(value);
   };
+  if (is_big_integer(left) || is_big_integer(right)) {
+    return big_operation(operation == BitOperation::conjunction   ? BigOperation::bit_and
+                         : operation == BitOperation::disjunction ? BigOperation::bit_or
+                                                                  : BigOperation::bit_xor,
+                         left, right);
+  }
   HVSH_TRY(const Bits a, number(left));
   HVSH_TRY(const Bits b, number(right));
   uint64_t bits = a.bits & b.bits;
@@ -345,6 +354,10 @@ Result<Value> on_bits(BitOperation operation, const Value& left, const Value& ri
 }
 
 Result<Value> shift(const Value& left, const Value& right, bool to_left) {
+  if (is_big_integer(left)) {
+    HVSH_TRY(const Value places, to_integer(right, IntType::i32));
+    return big_shift(left, to_left ? places.as_int() : -places.as_int());
+  }
   HVSH_TRY(const Bits value, bits_of(left));
   HVSH_TRY(const Value count, to_integer(right, IntType::i32));
   const bool wide = value.type == IntType::i64 || value.type == IntType::u64;
@@ -366,6 +379,7 @@ Result<Value> bit_xor(const Value& left, const Value& right) {
   return on_bits(BitOperation::difference, left, right);
 }
 Result<Value> bit_not(const Value& value) {
+  if (is_big_integer(value)) return big_complement(value);
   HVSH_TRY(const Bits bits, bits_of(value));
   if (value.kind() == Value::Kind::enumeration) {
     return Value::enumeration(value.enum_info(), static_cast<int32_t>(static_cast<uint32_t>(~bits.bits)));

@@ -39,6 +39,8 @@ Result<std::string> format_value(const Value& value, std::string_view format);
 
 // text -split pattern[, max[, options]]; a pattern of null is the unary form (white space).
 Result<Value> split(const Value& text, const Value& right, bool ignore_case);
+// The items as "$items" shows them: an array among them by its type's name only.
+std::string text_of_items(std::span<const Value> items, std::string_view separator);
 Value join(const Value& items, std::string_view separator);
 // text -replace pattern[, replacement]. `evaluate` is called for a script block as replacement: it gets the
 // match (System.Text.RegularExpressions.Match) and returns the text to put in its place.

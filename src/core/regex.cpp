@@ -163,8 +163,8 @@ Result<std::shared_ptr<const Regex>> Regex::compile(std::string_view pattern, Re
                                               flags_of(options), &code, &offset, nullptr);
   if (compiled == nullptr) {
     return Error{
-        .id = "RegexParseError",
-        .category = ErrorCategory::InvalidArgument,
+        .id = "System.Text.RegularExpressions.RegexParseException",
+        .category = ErrorCategory::OperationStopped,
         .message = fmt::format("Invalid pattern '{}' at offset {}. {}.", pattern, offset, message_of(code)),
         .target = std::string(pattern),
         .exception = "System.Text.RegularExpressions.RegexParseException"};

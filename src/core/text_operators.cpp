@@ -134,6 +134,15 @@ Result<Value> split(const Value& text, const Value& right, bool ignore_case) {
   return Value::array(std::move(parts));
 }
 
+std::string text_of_items(std::span<const Value> items, std::string_view separator) {
+  std::string text;
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (i > 0) text += separator;
+    text += is_enumerable(items[i]) ? std::string(items[i].type().name) : to_string(items[i]);
+  }
+  return text;
+}
+
 Value join(const Value& items, std::string_view separator) {
   std::string text;
   bool first = true;
@@ -149,11 +158,10 @@ Result<Value> replace(const Value& text, const Value& right, bool ignore_case,
                       const std::function<Result<std::string>(const Value&, const Value&)>& evaluate) {
   const std::vector<Value> arguments = to_items(right);
   if (arguments.size() > 2) {
-    return Error{
-        .id = "BadReplaceArgument",
-        .category = ErrorCategory::InvalidOperation,
-        .message = fmt::format("The -replace operator allows only two elements to follow it, not {}.",
-                               arguments.size())};
+    return Error{.id = "BadReplaceArgument",
+                 .category = ErrorCategory::InvalidOperation,
+                 .message = fmt::format("The {} operator allows only two elements to follow it, not {}.",
+                                        ignore_case ? "-ireplace" : "-replace", arguments.size())};
   }
   const std::string pattern = arguments.empty() ? std::string() : to_string(arguments[0]);
   const Value replacement = arguments.size() < 2 ? Value::string("") : arguments[1];

@@ -6,6 +6,7 @@ namespace hvsh::shell::dotnet {
 
 std::span<const Type> object_types();
 std::span<const Type> number_types();
+std::span<const Type> big_integer_types();
 std::span<const Type> math_types();
 std::span<const Type> conversion_types();
 std::span<const Type> text_types();

@@ -1,11 +1,14 @@
 // Numbers, Boolean, and what they have alike.
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cmath>
 #include <limits>
 
+#include "core/big_integer.h"
 #include "core/compare.h"
 #include "core/decimal.h"
+#include "core/number.h"
 #include "core/operators.h"
 #include "core/text.h"
 #include "shell/dotnet/groups.h"
@@ -263,7 +266,14 @@ Result<Value> convert_double(const Value& value, const TypeRef&) {
 }
 Result<Value> convert_single(const Value& value, const TypeRef&) {
   HVSH_TRY(double made, to_double(value));
-  return Value::real(static_cast<double>(static_cast<float>(made)));
+  // Single has no values of its own here: the double of its shortest text shows as .NET's does, 1.1 not
+  // 1.100000023841858.
+  const auto cut = static_cast<float>(made);
+  if (!std::isfinite(cut)) return Value::real(cut);
+  char shortest[40];
+  const auto end = std::to_chars(shortest, shortest + sizeof shortest, cut).ptr;
+  std::from_chars(shortest, end, made);
+  return Value::real(made);
 }
 Result<Value> convert_decimal(const Value& value, const TypeRef& type) {
   if (value.is_object(ObjectKind::decimal)) return value;
@@ -277,7 +287,18 @@ Result<Value> convert_decimal(const Value& value, const TypeRef& type) {
     std::string digits(trimmed(value.as_string()));
     std::erase(digits, ',');
     if (auto decimal = parse_decimal(digits)) return made(*decimal);
-    return conversion_error(value, type.info->name);
+    const auto number = parse_number(value.as_string());  // with an exponent
+    auto rounded = number ? to_decimal(*number) : Result<Decimal>(Error{});
+    if (rounded) return made(*rounded);
+    Error error = conversion_error(
+        value, type.info->name,
+        fmt::format("The input string '{}' was not in a correct format.", value.as_string()));
+    error.id = "InvalidCastFromStringToDecimal";
+    return error;
+  }
+  if (is_big_integer(value)) {
+    HVSH_TRY(Decimal whole, to_decimal(value));
+    return made(whole);
   }
   HVSH_TRY(double real, to_double(value));
   HVSH_TRY(Decimal decimal, decimal_from_double(real));

@@ -1,6 +1,7 @@
 // Assignments: variables, typed variables, members, elements, several at once, and ++ and --.
 #include <fmt/format.h>
 
+#include "core/number.h"
 #include "core/operators.h"
 #include "shell/eval/interpreter.h"
 #include "shell/eval/members.h"
@@ -249,9 +250,7 @@ bool Interpreter::eval_step(const Step& step, Value* out) {
   if (!eval_target(operand, before)) return false;
   if (before.is_null()) before = Value::integer(0);
   auto after = step.increment ? add(before, Value::integer(1)) : subtract(before, Value::integer(1));
-  const bool number = before.kind() == Value::Kind::integer || before.kind() == Value::Kind::real ||
-                      before.is_object(ObjectKind::decimal);
-  if (!number) {
+  if (!is_number(before)) {
     return fail({.id = "OperatorRequiresNumber",
                  .category = ErrorCategory::InvalidOperation,
                  .message = fmt::format("The '{}' operator works only on numbers. The operand is a '{}'.",

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "core/big_integer.h"
 #include "core/compare.h"
 #include "core/operators.h"
 #include "shell/eval/interpreter.h"
@@ -48,15 +49,12 @@ bool Interpreter::eval_number(const Number& number, Value& out) {
     case NumberType::UInt64:
       out = Value::integer(static_cast<int64_t>(number.unsigned64), IntType::u64);
       return true;
-    case NumberType::BigInteger:
-      if (number.has_value) return integer(IntType::i64);
-      return fail(
-          {.id = "BigIntegerNotSupported",
-           .category = ErrorCategory::NotImplemented,
-           .message = fmt::format(
-               "Cannot use the number {}: integers of more than 64 bits are not there yet.", number.text),
-           .hint = "Write it with a decimal point, as a double, or with the suffix d."},
-          number.span);
+    case NumberType::BigInteger: {
+      auto whole = big_integer_literal(number.text);
+      if (!whole) return fail(whole.take_error(), number.span);
+      out = whole.take();
+      return true;
+    }
   }
   return true;
 }

@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "core/bounds.h"
+#include "core/operators.h"
 #include "core/stack.h"
 #include "shell/eval/drives.h"
 #include "shell/eval/environment.h"
@@ -153,14 +154,7 @@ std::string Interpreter::join_text(const Value& value) {
   if (!is_many) return to_string(value);
   std::string separator = " ";
   if (Slot* slot = find_slot(kSymOfs)) separator = slot->value.is_null() ? "" : to_string(slot->value);
-  std::string text;
-  bool first = true;
-  for (const Value& item : to_items(value)) {
-    if (!first) text += separator;
-    first = false;
-    text += to_string(item);
-  }
-  return text;
+  return text_of_items(to_items(value), separator);
 }
 
 }  // namespace hvsh::shell

@@ -42,17 +42,13 @@ Flow Interpreter::exec_expression(const Expr& expr, Sink& out) {
     const bool characters = first.is_string() && last.is_string() && to_items(first).size() == 1 &&
                             !parse_number(first.as_string()) && !parse_number(last.as_string());
     if (!characters && first.kind() != Value::Kind::character) {
-      auto from = to_integer(first, IntType::i64);
-      auto to = to_integer(last, IntType::i64);
+      auto from = to_integer(first, IntType::i32);
+      auto to = to_integer(last, IntType::i32);
       if (!from) return raise(from.take_error(), binary->span);
       if (!to) return raise(to.take_error(), binary->span);
-      const IntType type = from->as_int() == static_cast<int32_t>(from->as_int()) &&
-                                   to->as_int() == static_cast<int32_t>(to->as_int())
-                               ? IntType::i32
-                               : IntType::i64;
       const int64_t step = from->as_int() <= to->as_int() ? 1 : -1;
       for (int64_t i = from->as_int();; i += step) {
-        if (const Flow flow = out.write(Value::integer(i, type)); flow != Flow::more) return flow;
+        if (const Flow flow = out.write(Value::integer(i)); flow != Flow::more) return flow;
         if (i == to->as_int()) return Flow::more;
         if ((i & 1023) == 0 && stop_if_interrupted() != Flow::more) return Flow::stopped;
       }

@@ -2,6 +2,7 @@
 
 #include "core/convert.h"
 #include "core/noun.h"
+#include "core/number.h"
 #include "core/operators.h"
 
 namespace hvsh::shell {
@@ -40,9 +41,6 @@ std::string cell_text(const Value& value, int limit) {
   return item_text(value);
 }
 
-bool is_numeric(const Value& value) {
-  return value.kind() == Value::Kind::integer || value.kind() == Value::Kind::real ||
-         value.is_object(ObjectKind::decimal);
-}
+bool is_numeric(const Value& value) { return is_number(value); }
 
 }  // namespace hvsh::shell

@@ -231,7 +231,7 @@ int Session::prompt() {
     bool incomplete = false;
     auto source = interpreter_.load(text, {}, &incomplete);
     // An empty line ends what was not complete, as in PowerShell.
-    if (!source && incomplete && !(continued && line->empty())) continue;
+    if (incomplete && !(continued && line->empty())) continue;
     text.clear();
     if (!source) {
       load_error(source.take_error());

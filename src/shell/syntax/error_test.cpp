@@ -11,38 +11,38 @@ static const SyntaxCase kCases[] = {
      R"(5-16 UnexpectedToken: Unexpected token '\$name.vhdx' in expression or statement.)"},
     {R"($x -foo)",
      R"((block (- $x (error)) (cmd foo)))",
-     R"(3-4 ExpectedValueExpression: You must provide a value expression following the '-' operator.)"},
+     R"(4-4 ExpectedValueExpression: You must provide a value expression following the '-' operator.)"},
     {R"(foo ))",
      R"((block (cmd foo)))",
      R"(4-5 UnexpectedToken: Unexpected token ')' in expression or statement.)"},
     {R"((1)",
      R"((block (paren 1)))",
-     R"(0-1 MissingEndParenthesisInExpression: Missing closing ')' in expression.)" "\n"
+     R"(2-2 MissingEndParenthesisInExpression: Missing closing ')' in expression.)" "\n"
      R"(incomplete)"},
     {R"("abc)",
      R"((block "abc"))",
-     R"(0-1 TerminatorExpectedAtEndOfString: The string is missing the terminator: ".)" "\n"
+     R"(0-4 TerminatorExpectedAtEndOfString: The string is missing the terminator: ".)" "\n"
      R"(incomplete)"},
     {R"('abc)",
      R"((block 'abc'))",
-     R"(0-1 TerminatorExpectedAtEndOfString: The string is missing the terminator: '.)" "\n"
+     R"(0-4 TerminatorExpectedAtEndOfString: The string is missing the terminator: '.)" "\n"
      R"(incomplete)"},
     {R"(@"
 abc)",
      R"((block @"abc"))",
-     R"(0-2 TerminatorExpectedAtEndOfString: The string is missing the terminator: "@.)" "\n"
+     R"(0-6 TerminatorExpectedAtEndOfString: The string is missing the terminator: "@.)" "\n"
      R"(incomplete)"},
     {R"($x =)",
      R"((block (= $x (error))))",
-     R"(3-4 ExpectedValueExpression: You must provide a value expression following the '=' operator.)" "\n"
+     R"(4-4 ExpectedValueExpression: You must provide a value expression following the '=' operator.)" "\n"
      R"(incomplete)"},
     {R"(1 +)",
      R"((block (+ 1 (error))))",
-     R"(2-3 ExpectedValueExpression: You must provide a value expression following the '+' operator.)" "\n"
+     R"(3-3 ExpectedValueExpression: You must provide a value expression following the '+' operator.)" "\n"
      R"(incomplete)"},
     {R"(foo |)",
      R"((block (cmd foo)))",
-     R"(4-5 EmptyPipeElement: An empty pipe element is not allowed.)" "\n"
+     R"(5-5 EmptyPipeElement: An empty pipe element is not allowed.)" "\n"
      R"(incomplete)"},
     {R"(| foo)",
      R"((block (cmd foo)))",
@@ -55,7 +55,7 @@ abc)",
      R"(3-6 UnexpectedToken: Unexpected token 'foo' in expression or statement.)"},
     {R"($x.)",
      R"((block (. $x (error))))",
-     R"(2-3 MissingPropertyName: Missing property name after reference operator.)" "\n"
+     R"(3-3 MissingPropertyName: Missing property name after reference operator.)" "\n"
      R"(incomplete)"},
     {R"("$x:")",
      R"((block (text $x:)))",
@@ -66,7 +66,7 @@ abc)",
      R"(incomplete)"},
     {R"(<# abc)",
      R"((block))",
-     R"(0-2 MissingTerminatorMultiLineComment: The terminator '#>' is missing from the multiline comment.)" "\n"
+     R"(0-6 MissingTerminatorMultiLineComment: The terminator '#>' is missing from the multiline comment.)" "\n"
      R"(incomplete)"},
     {R"(foo -a,)",
      R"((block (cmd foo -a)))",
@@ -82,18 +82,18 @@ abc)",
      R"(5-7 ExpressionsMustBeFirstInPipeline: Expressions are only allowed as the first element of a pipeline.)"},
     {R"(a && )",
      R"((block (chain (cmd a) && (error))))",
-     R"(2-4 MissingPipelineAfterChainOperator: Missing a pipeline after '&&'.)" "\n"
+     R"(4-4 EmptyPipelineChainElement: Missing a pipeline after '&&'.)" "\n"
      R"(incomplete)"},
     {R"($a.b[int])",
      R"((block (index (. $a b) (error)) (cmd int])))",
-     R"(4-5 MissingArrayIndexExpression: Array index expression is missing or not valid.)"},
+     R"(5-5 MissingArrayIndexExpression: Array index expression is missing or not valid.)"},
     {R"("a)",
      R"((block "a"))",
-     R"(0-1 TerminatorExpectedAtEndOfString: The string is missing the terminator: ".)" "\n"
+     R"(0-2 TerminatorExpectedAtEndOfString: The string is missing the terminator: ".)" "\n"
      R"(incomplete)"},
     {R"("`u{}")",
      R"((block "}"))",
-     R"(1-4 InvalidUnicodeEscapeSequence: The Unicode escape sequence is not valid. A valid sequence is `u{ followed by one to six hex digits and a closing '}'; the largest value is 10FFFF.)"},
+     R"(1-4 InvalidUnicodeEscapeSequence: The Unicode escape sequence is not valid. A valid sequence is `u{ followed by one to six hex digits and a closing '}'.)"},
     {R"("a”b")",
      R"((block "a" (cmd b)))",
      R"(5-7 UnexpectedToken: Unexpected token 'b"' in expression or statement.)"},
@@ -107,20 +107,20 @@ using namespace x)",
      R"(4-21 UsingMustBeAtStartOfScript: A 'using' statement must appear before any other statements in a script.)"},
     {R"(#requires -foo ()",
      R"((block (cmd requires -foo (paren (error)))))",
-     R"(15-16 ExpectedExpression: An expression was expected after '('.)"},
+     R"(16-16 ExpectedExpression: An expression was expected after '('.)"},
     {R"(a &&)",
      R"((block (chain (cmd a) && (error))))",
-     R"(2-4 MissingPipelineAfterChainOperator: Missing a pipeline after '&&'.)" "\n"
+     R"(4-4 EmptyPipelineChainElement: Missing a pipeline after '&&'.)" "\n"
      R"(incomplete)"},
     {R"(a & | b)",
      R"((block (background (cmd a)) (cmd b)))",
      R"(4-5 EmptyPipeElement: An empty pipe element is not allowed.)"},
     {R"(a | | b)",
      R"((block (cmd a) (cmd b)))",
-     R"(2-3 EmptyPipeElement: An empty pipe element is not allowed.)"},
+     R"(3-3 EmptyPipeElement: An empty pipe element is not allowed.)"},
     {R"(a ||)",
      R"((block (chain (cmd a) || (error))))",
-     R"(2-4 MissingPipelineAfterChainOperator: Missing a pipeline after '||'.)" "\n"
+     R"(4-4 EmptyPipelineChainElement: Missing a pipeline after '||'.)" "\n"
      R"(incomplete)"},
     {R"(|| a)",
      R"((block (cmd a)))",
@@ -130,7 +130,7 @@ using namespace x)",
      R"(0-2 UnexpectedToken: Unexpected token '&&' in expression or statement.)"},
     {R"(a && && b)",
      R"((block (chain (cmd a) && (error)) (cmd b)))",
-     R"(2-4 MissingPipelineAfterChainOperator: Missing a pipeline after '&&'.)"},
+     R"(4-4 EmptyPipelineChainElement: Missing a pipeline after '&&'.)"},
     {R"(foo `)",
      R"((block (cmd foo)))",
      R"(incomplete)"},
@@ -145,36 +145,36 @@ using namespace x)",
      R"(3-7 UnexpectedToken: Unexpected token '.foo' in expression or statement.)"},
     {R"($x.foo(,1))",
      R"((block (list (call. $x foo) 1)))",
-     R"(7-8 UnexpectedToken: Unexpected token ',' in expression or statement.)"},
+     R"(7-7 MissingEndParenthesisInMethodCall: Missing ')' in method call.)"},
     {R"($x.foo(1,))",
      R"((block (call. $x foo 1)))",
-     R"(9-10 MissingExpressionAfterToken: Missing expression after ','.)"},
+     R"(9-9 MissingExpressionAfterToken: Missing expression after ','.)"},
     {R"($x.foo(1)",
      R"((block (call. $x foo 1)))",
-     R"(6-7 MissingEndParenthesisInMethodCall: Missing ')' in method call.)" "\n"
+     R"(8-8 MissingEndParenthesisInMethodCall: Missing ')' in method call.)" "\n"
      R"(incomplete)"},
     {R"($x.foo(1 2))",
      R"((block (call. $x foo 1) 2))",
-     R"(9-10 MissingEndParenthesisInMethodCall: Missing ')' in method call.)"},
+     R"(8-8 MissingEndParenthesisInMethodCall: Missing ')' in method call.)"},
     {R"($x.foo(bar))",
      R"((block (call. $x foo) (cmd bar)))",
-     R"(7-10 UnexpectedToken: Unexpected token 'bar' in expression or statement.)"},
+     R"(7-7 MissingEndParenthesisInMethodCall: Missing ')' in method call.)"},
     {R"($x.foo {a})",
      R"((block (. $x foo) (block (cmd a))))",
      R"(7-8 UnexpectedToken: Unexpected token '{' in expression or statement.)"},
     {R"($x[0)",
      R"((block (index $x 0)))",
-     R"(2-3 MissingEndSquareBracket: Missing ']' after array index expression.)" "\n"
+     R"(4-4 MissingEndSquareBracket: Missing ']' after array index expression.)" "\n"
      R"(incomplete)"},
     {R"($x[])",
      R"((block (index $x (error))))",
-     R"(2-3 MissingArrayIndexExpression: Array index expression is missing or not valid.)"},
+     R"(3-3 MissingArrayIndexExpression: Array index expression is missing or not valid.)"},
     {R"($x [0])",
      R"((block $x [0]))",
      R"(3-6 UnexpectedToken: Unexpected token '[0]' in expression or statement.)"},
     {R"($x[foo])",
      R"((block (index $x (error)) (cmd foo])))",
-     R"(2-3 MissingArrayIndexExpression: Array index expression is missing or not valid.)"},
+     R"(3-3 MissingArrayIndexExpression: Array index expression is missing or not valid.)"},
     {R"(256uy)",
      R"((block (error)))",
      R"(0-5 BadNumericConstant: The numeric constant 256uy is not valid.)"},
@@ -201,11 +201,11 @@ using namespace x)",
      R"(0-1 OperatorRequiresVariableOrProperty: The operator '++' works only on variables or on properties.)"},
     {R"($x=@{a=1)",
      R"((block (= $x (hash (a 1)))))",
-     R"(3-5 IncompleteHashLiteral: The hash literal was incomplete: missing closing '}'.)" "\n"
+     R"(3-5 IncompleteHashLiteral: The hash literal was incomplete.)" "\n"
      R"(incomplete)"},
     {R"($x = @(1,)",
      R"((block (= $x (array (list 1 (error))))))",
-     R"(8-9 MissingExpressionAfterToken: Missing expression after ','.)" "\n"
+     R"(9-9 MissingExpressionAfterToken: Missing expression after ','.)" "\n"
      R"(incomplete)"},
     {R"(Get-VM | Where-Object { $_.State -eq 'Running')",
      R"((block (pipe (cmd Get-VM) (cmd Where-Object (block (-eq (. $_ State) 'Running'))))))",
@@ -221,34 +221,34 @@ using namespace x)",
      R"(incomplete)"},
     {R"($x = [Foo]::)",
      R"((block (= $x (:: [Foo] (error)))))",
-     R"(11-12 MissingPropertyName: Missing property name after reference operator.)" "\n"
+     R"(12-12 MissingPropertyName: Missing property name after reference operator.)" "\n"
      R"(incomplete)"},
     {R"($x::)",
      R"((block (:: $x (error))))",
-     R"(3-4 MissingPropertyName: Missing property name after reference operator.)" "\n"
+     R"(4-4 MissingPropertyName: Missing property name after reference operator.)" "\n"
      R"(incomplete)"},
     {R"($x.'a)",
      R"((block (. $x 'a')))",
-     R"(3-4 TerminatorExpectedAtEndOfString: The string is missing the terminator: '.)" "\n"
+     R"(3-5 TerminatorExpectedAtEndOfString: The string is missing the terminator: '.)" "\n"
      R"(incomplete)"},
     {R"(@(1, 2)",
      R"((block (array (list 1 2))))",
-     R"(0-2 MissingEndParenthesisInSubexpression: Missing closing ')' in array expression.)" "\n"
+     R"(6-6 MissingEndParenthesisInSubexpression: Missing closing ')' in subexpression.)" "\n"
      R"(incomplete)"},
     {R"($(1)",
      R"((block (sub 1)))",
-     R"(0-2 MissingEndParenthesisInSubexpression: Missing closing ')' in subexpression.)" "\n"
+     R"(3-3 MissingEndParenthesisInSubexpression: Missing closing ')' in subexpression.)" "\n"
      R"(incomplete)"},
     {R"(1 +* 2)",
      R"((block (* (+ 1 (error)) 2)))",
-     R"(2-3 ExpectedValueExpression: You must provide a value expression following the '+' operator.)"},
+     R"(3-3 ExpectedValueExpression: You must provide a value expression following the '+' operator.)"},
     {R"(1 -eq)",
      R"((block (-eq 1 (error))))",
-     R"(2-5 ExpectedValueExpression: You must provide a value expression following the '-eq' operator.)" "\n"
+     R"(5-5 ExpectedValueExpression: You must provide a value expression following the '-eq' operator.)" "\n"
      R"(incomplete)"},
     {R"($a -and -or $b)",
      R"((block (-or (-and $a (error)) $b)))",
-     R"(3-7 ExpectedValueExpression: You must provide a value expression following the '-and' operator.)"},
+     R"(7-7 ExpectedValueExpression: You must provide a value expression following the '-and' operator.)"},
     {R"(5 = $a)",
      R"((block (= 5 $a)))",
      R"(0-1 InvalidLeftHandSide: The assignment expression is not valid. The input to an assignment operator must be an object that is able to accept assignments, such as a variable or a property.)"},
@@ -257,97 +257,98 @@ using namespace x)",
      R"(0-7 InvalidLeftHandSide: The assignment expression is not valid. The input to an assignment operator must be an object that is able to accept assignments, such as a variable or a property.)"},
     {R"(foo() = 5)",
      R"((block (cmd foo (paren (error)) = 5)))",
-     R"(4-5 ExpectedExpression: An expression was expected after '('.)"},
+     R"(4-4 ExpectedExpression: An expression was expected after '('.)"},
     {R"($a, 5 = 1, 2)",
      R"((block (= (list $a 5) (list 1 2))))",
      R"(0-5 InvalidLeftHandSide: The assignment expression is not valid. The input to an assignment operator must be an object that is able to accept assignments, such as a variable or a property.)"},
     {R"($a ? 1)",
      R"((block (? $a 1 (error))))",
-     R"(5-6 MissingColonInTernaryExpression: Missing ':' in the ternary expression.)" "\n"
+     R"(6-6 MissingColonInTernaryExpression: Missing ':' in the ternary expression.)" "\n"
      R"(incomplete)"},
     {R"($a ? : 2)",
      R"((block (? $a (error) 2)))",
-     R"(5-6 MissingExpressionAfterToken: Missing expression after '?'.)"},
+     R"(4-4 ExpectedValueExpression: You must provide a value expression following the '?' operator.)"},
     {R"(!)",
      R"((block (-not (error))))",
-     R"(0-1 MissingExpressionAfterOperator: Missing expression after unary operator '!'.)" "\n"
+     R"(1-1 MissingExpressionAfterOperator: Missing expression after unary operator '!'.)" "\n"
      R"(incomplete)"},
     {R"(-not)",
      R"((block (-not (error))))",
-     R"(0-4 MissingExpressionAfterOperator: Missing expression after unary operator '-not'.)" "\n"
+     R"(4-4 MissingExpressionAfterOperator: Missing expression after unary operator '-not'.)" "\n"
      R"(incomplete)"},
     {R"(,)",
      R"((block (list (error))))",
-     R"(0-1 MissingExpressionAfterToken: Missing expression after ','.)" "\n"
+     R"(1-1 MissingExpressionAfterToken: Missing expression after ','.)" "\n"
      R"(incomplete)"},
     {R"(1,)",
      R"((block (list 1 (error))))",
-     R"(1-2 MissingExpressionAfterToken: Missing expression after ','.)" "\n"
+     R"(2-2 MissingExpressionAfterToken: Missing expression after ','.)" "\n"
      R"(incomplete)"},
     {R"($a..)",
      R"((block (.. $a (error))))",
-     R"(2-4 ExpectedValueExpression: You must provide a value expression following the '..' operator.)" "\n"
+     R"(4-4 ExpectedValueExpression: You must provide a value expression following the '..' operator.)" "\n"
      R"(incomplete)"},
     {R"(foo >)",
      R"((block (cmd foo (> (error)))))",
-     R"(4-5 MissingFileSpecification: Missing file specification after redirection operator.)"},
+     R"(5-5 MissingFileSpecification: Missing file specification after redirection operator.)"},
     {R"(foo 2>)",
      R"((block (cmd foo (2> (error)))))",
-     R"(4-6 MissingFileSpecification: Missing file specification after redirection operator.)"},
+     R"(6-6 MissingFileSpecification: Missing file specification after redirection operator.)"},
     {R"(foo 2>&)",
      R"((block (cmd foo (2> (error)))))",
      R"(4-6 RedirectionNotSupported: A stream can be merged only into another one, as in 2>&1.)"},
     {R"(foo > > a)",
      R"((block (cmd foo (> (error)) (> a))))",
-     R"(4-5 MissingFileSpecification: Missing file specification after redirection operator.)"},
+     R"(5-5 MissingFileSpecification: Missing file specification after redirection operator.)"},
     {R"(foo < a)",
      R"((block (cmd foo) (cmd a)))",
      R"(4-5 RedirectionNotSupported: The '<' operator is reserved for future use.)"},
     {R"(foo | ))",
      R"((block (cmd foo)))",
-     R"(4-5 EmptyPipeElement: An empty pipe element is not allowed.)"},
+     R"(5-5 EmptyPipeElement: An empty pipe element is not allowed.)"},
     {R"(foo | | bar)",
      R"((block (cmd foo) (cmd bar)))",
-     R"(4-5 EmptyPipeElement: An empty pipe element is not allowed.)"},
+     R"(5-5 EmptyPipeElement: An empty pipe element is not allowed.)"},
     {R"(foo &&)",
      R"((block (chain (cmd foo) && (error))))",
-     R"(4-6 MissingPipelineAfterChainOperator: Missing a pipeline after '&&'.)" "\n"
+     R"(6-6 EmptyPipelineChainElement: Missing a pipeline after '&&'.)" "\n"
      R"(incomplete)"},
     {R"(foo -a:)",
      R"((block (cmd foo -a:(error))))",
      R"(4-7 ParameterRequiresArgument: Parameter '-a:' requires an argument.)"},
     {R"(foo a, , b)",
      R"((block (cmd foo (list a (error)) b)))",
-     R"(5-6 MissingArgument: Missing an argument in parameter list.)"},
+     R"(6-6 MissingArgument: Missing an argument in parameter list.)"},
     {R"(foo ()",
      R"((block (cmd foo (paren (error)))))",
-     R"(4-5 ExpectedExpression: An expression was expected after '('.)" "\n"
+     R"(5-5 ExpectedExpression: An expression was expected after '('.)" "\n"
      R"(incomplete)"},
     {R"(foo (1)",
      R"((block (cmd foo (paren 1))))",
-     R"(4-5 MissingEndParenthesisInExpression: Missing closing ')' in expression.)" "\n"
+     R"(6-6 MissingEndParenthesisInExpression: Missing closing ')' in expression.)" "\n"
      R"(incomplete)"},
     {R"(foo @()",
      R"((block (cmd foo (array))))",
-     R"(4-6 MissingEndParenthesisInSubexpression: Missing closing ')' in array expression.)" "\n"
+     R"(6-6 MissingEndParenthesisInSubexpression: Missing closing ')' in subexpression.)" "\n"
      R"(incomplete)"},
     {R"(&)",
      R"((block (& (error))))",
-     R"(0-1 MissingExpression: Missing expression after '&' in pipeline element.)" "\n"
+     R"(1-1 MissingExpression: Missing expression after '&' in pipeline element.)" "\n"
      R"(incomplete)"},
     {R"(& |)",
      R"((block (& (error))))",
-     R"(2-3 MissingExpression: Missing expression after '&' in pipeline element.)"},
+     R"(1-1 MissingExpression: Missing expression after '&' in pipeline element.)" "\n"
+     R"(3-3 EmptyPipeElement: An empty pipe element is not allowed.)"},
     {R"(.)",
      R"((block (. (error))))",
-     R"(0-1 MissingExpression: Missing expression after '.' in pipeline element.)" "\n"
+     R"(1-1 MissingExpression: Missing expression after '.' in pipeline element.)" "\n"
      R"(incomplete)"},
     {R"(@a)",
      R"((block @a))",
-     R"(0-2 SplattingNotPermitted: The splatting operator '@' cannot be used to reference variables in an expression. Variable '@a' can be used only as an argument to a command.)"},
+     R"(0-2 SplattingNotPermitted: The splatting operator '@' cannot be used to reference variables in an expression. '@a' can be used only as an argument to a command. To reference variables in an expression use '$a'.)"},
     {R"($x = @a)",
      R"((block (= $x @a)))",
-     R"(5-7 SplattingNotPermitted: The splatting operator '@' cannot be used to reference variables in an expression. Variable '@a' can be used only as an argument to a command.)"},
+     R"(5-7 SplattingNotPermitted: The splatting operator '@' cannot be used to reference variables in an expression. '@a' can be used only as an argument to a command. To reference variables in an expression use '$a'.)"},
     {R"($)",
      R"((block))",
      R"(0-1 UnexpectedToken: Unexpected token '$' in expression or statement.)"},
@@ -371,19 +372,19 @@ using namespace x)",
      R"(incomplete)"},
     {R"("a $( b" c)",
      R"((block (text "a " (sub (cmd `b c`)))))",
-     R"(7-8 TerminatorExpectedAtEndOfString: The string is missing the terminator: ".)" "\n"
+     R"(7-10 TerminatorExpectedAtEndOfString: The string is missing the terminator: ".)" "\n"
      R"(incomplete)"},
     {R"('a)",
      R"((block 'a'))",
-     R"(0-1 TerminatorExpectedAtEndOfString: The string is missing the terminator: '.)" "\n"
+     R"(0-2 TerminatorExpectedAtEndOfString: The string is missing the terminator: '.)" "\n"
      R"(incomplete)"},
     {R"("a`)",
      R"((block "a`"))",
-     R"(0-1 TerminatorExpectedAtEndOfString: The string is missing the terminator: ".)" "\n"
+     R"(0-3 TerminatorExpectedAtEndOfString: The string is missing the terminator: ".)" "\n"
      R"(incomplete)"},
     {R"(( } ))",
      R"((block (paren (error))))",
-     R"(2-3 ExpectedExpression: An expression was expected after '('.)"},
+     R"(1-1 ExpectedExpression: An expression was expected after '('.)"},
     {R"(foo })",
      R"((block (cmd foo)))",
      R"(4-5 UnexpectedToken: Unexpected token '}' in expression or statement.)"},

@@ -22,7 +22,8 @@ const Node* Parser::parse_command() {
     name = parse_single_argument();
     if (!name) {
       report("MissingExpression",
-             std::string("Missing expression after '") + text_[begin] + "' in pipeline element.", here());
+             std::string("Missing expression after '") + text_[begin] + "' in pipeline element.",
+             after_last());
       name = error_expression(pos_);
     }
   } else {
@@ -183,7 +184,7 @@ const Redirection* Parser::parse_redirection() {
   if (!node->target) {
     pos_ = op_end;
     report_mild("MissingFileSpecification", "Missing file specification after redirection operator.",
-                span_of(begin, op_end));
+                after(op_end));
     node->target = error_expression(op_end);
   }
   return done(node, begin);
@@ -211,7 +212,7 @@ const Expr* Parser::parse_argument_list(const Expr* first, uint32_t begin) {
     skip_newlines();
     const Expr* next = at_statement_end() ? nullptr : parse_single_argument();
     if (!next) {
-      report("MissingArgument", "Missing an argument in parameter list.", span_of(comma, comma + 1));
+      report("MissingArgument", "Missing an argument in parameter list.", after(comma + 1));
       push(error_expression(pos_));
       behind = pos_;
       break;
@@ -272,6 +273,8 @@ const Expr* Parser::parse_word() {
   uint32_t begin = pos_;
   Nesting nesting(*this);
   if (!nesting) return error_expression(begin);
+  if (is('@') && token_ends_at(pos_ + 1))
+    report("UnrecognizedToken", "Unrecognized token in source text.", here());
   TextParts parts(*this, StringStyle::bare);
   auto take_string = [&parts](const Expr* inner) {
     if (const auto* text = try_as<String>(inner)) {

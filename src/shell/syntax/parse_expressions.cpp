@@ -31,12 +31,12 @@ const Expr* Parser::parse_expression() {
   skip_newlines();
   node->if_true = parse_expression();
   if (!node->if_true) {
-    report("MissingExpressionAfterToken", "Missing expression after '?'.", here());
+    report("ExpectedValueExpression", value_expected("?"), after_last());
     node->if_true = error_expression(pos_);
   }
   skip_newlines();
   if (!is(':')) {
-    report("MissingColonInTernaryExpression", "Missing ':' in the ternary expression.", here());
+    report("MissingColonInTernaryExpression", "Missing ':' in the ternary expression.", after_last());
     node->if_false = error_expression(pos_);
     return done(node, begin);
   }
@@ -44,7 +44,7 @@ const Expr* Parser::parse_expression() {
   skip_newlines();
   node->if_false = parse_expression();
   if (!node->if_false) {
-    report("MissingExpressionAfterToken", "Missing expression after ':'.", here());
+    report("ExpectedValueExpression", value_expected(":"), after_last());
     node->if_false = error_expression(pos_);
   }
   return done(node, begin);
@@ -62,7 +62,7 @@ const Expr* Parser::parse_binary(uint8_t lowest) {
     skip_newlines();
     const Expr* right = parse_binary(op.precedence + 1);
     if (!right) {
-      report("ExpectedValueExpression", value_expected(view(op.begin, op.end)), span_of(op.begin, op.end));
+      report("ExpectedValueExpression", value_expected(view(op.begin, op.end)), after(op.end));
       right = error_expression(pos_);
     }
     auto* node = make<Binary>();
@@ -138,7 +138,7 @@ const Expr* Parser::parse_array() {
     skip_newlines();
     const Expr* next = parse_unary();
     if (!next) {
-      report("MissingExpressionAfterToken", "Missing expression after ','.", span_of(comma, comma + 1));
+      report("MissingExpressionAfterToken", "Missing expression after ','.", after(comma + 1));
       push(error_expression(pos_));
       before = pos_;
       break;
@@ -177,7 +177,7 @@ const Expr* Parser::parse_unary() {
       skip_newlines();
       const Expr* operand = parse_unary();
       if (!operand) {
-        report("MissingExpressionAfterToken", "Missing expression after ','.", span_of(begin, begin + 1));
+        report("MissingExpressionAfterToken", "Missing expression after ','.", after(begin + 1));
         operand = error_expression(pos_);
       }
       size_t base = scratch_base();
@@ -231,7 +231,7 @@ const Expr* Parser::parse_unary_operand(UnaryOp op, bool case_sensitive, uint32_
   node->operand = parse_unary();
   if (!node->operand) {
     report("MissingExpressionAfterOperator", "Missing expression after unary operator " + quoted(shown) + ".",
-           span_of(begin, begin + static_cast<uint32_t>(shown.size())));
+           after(begin + static_cast<uint32_t>(shown.size())));
     node->operand = error_expression(pos_);
   }
   return done(node, begin);
@@ -246,7 +246,7 @@ const Expr* Parser::parse_step(uint32_t begin, bool increment, std::string_view 
   node->operand = parse_unary();
   if (!node->operand) {
     report("MissingExpressionAfterOperator", "Missing expression after unary operator " + quoted(shown) + ".",
-           span_from(begin));
+           after_last());
     node->operand = error_expression(pos_);
   } else if (!is_assignable(*node->operand)) {
     report_mild("OperatorRequiresVariableOrProperty",
@@ -267,7 +267,7 @@ const Expr* Parser::parse_bracketed() {
     node->attribute = attribute;
     node->operand = parse_unary();
     if (!node->operand) {
-      report("UnexpectedAttribute", "Unexpected attribute: nothing follows that it could belong to.",
+      report("UnexpectedAttribute", "Unexpected attribute " + quoted(attribute->type->text) + ".",
              attribute->span);
       node->operand = error_expression(pos_);
     }
@@ -352,6 +352,7 @@ const Expr* Parser::parse_atom(Mode mode) {
     case '(': return parse_paren();
     case '{': return parse_script_block_expression();
     case '@': {
+      const uint32_t begin = pos_;
       if (peek(1) == '(') return parse_group(true);
       if (peek(1) == '{') return parse_hashtable();
       if (uint32_t quote = double_quote_at(pos_ + 1)) return parse_here_string(quote, true);
@@ -359,12 +360,13 @@ const Expr* Parser::parse_atom(Mode mode) {
       if (variable_end(pos_, true) == pos_) return nullptr;
       const Expr* variable = parse_variable(true);
       if (mode == Mode::expression)
-        report_mild(
-            "SplattingNotPermitted",
-            "The splatting operator '@' cannot be used to reference variables in an expression. Variable '" +
-                std::string(text_ + variable->span.begin, pos_ - variable->span.begin) +
-                "' can be used only as an argument to a command.",
-            variable->span);
+        report_mild("SplattingNotPermitted",
+                    "The splatting operator '@' cannot be used to reference variables in an expression. '" +
+                        std::string(view(begin, pos_)) +
+                        "' can be used only as an argument to a command. To reference variables in an "
+                        "expression use '$" +
+                        std::string(view(begin + 1, pos_)) + "'.",
+                    variable->span);
       return variable;
     }
     default: break;
@@ -404,7 +406,7 @@ const Expr* Parser::parse_member(const Expr* target, uint32_t begin, bool is_sta
                                  Mode mode) {
   const Expr* name = parse_member_name(mode);
   if (!name) {
-    report("MissingPropertyName", "Missing property name after reference operator.", here());
+    report("MissingPropertyName", "Missing property name after reference operator.", after_last());
     name = error_expression(pos_);
   } else if (is('(') || is('{') || (is('[') && at_type_arguments())) {
     return parse_call(target, name, begin, is_static, null_conditional);
@@ -479,16 +481,16 @@ const Expr* Parser::parse_call(const Expr* target, const Expr* name, uint32_t be
 }
 
 void Parser::parse_call_arguments(size_t base) {
-  uint32_t open = pos_++;
+  ++pos_;
   Scoped comma(no_comma_, true);
   ++open_parens_;
   while (true) {
     skip_newlines();
-    if (is(')')) {
+    if (is(')') || (at_end() && scratch_base() > base)) {
       // f(a, ) names an argument that is not there.
       if (scratch_base() > base)
-        report("MissingExpressionAfterToken", "Missing expression after ','.", here());
-      ++pos_;
+        report("MissingExpressionAfterToken", "Missing expression after ','.", after_last());
+      if (!at_end()) ++pos_;
       break;
     }
     const Expr* argument = parse_expression();
@@ -502,12 +504,7 @@ void Parser::parse_call_arguments(size_t base) {
       ++pos_;
       break;
     }
-    if (argument || at_end()) {
-      report("MissingEndParenthesisInMethodCall", "Missing ')' in method call.",
-             at_end() ? span_of(open, open + 1) : here());
-    } else {
-      report_unexpected_token();
-    }
+    report("MissingEndParenthesisInMethodCall", "Missing ')' in method call.", after_last());
     break;
   }
   --open_parens_;
@@ -529,15 +526,13 @@ const Expr* Parser::parse_index(const Expr* target, uint32_t begin, bool null_co
   node->index = parse_expression();
   skip_newlines();
   if (!node->index) {
-    report("MissingArrayIndexExpression", "Array index expression is missing or not valid.",
-           span_of(open, open + 1));
+    report("MissingArrayIndexExpression", "Array index expression is missing or not valid.", after(open + 1));
     node->index = error_expression(pos_);
   }
   if (is(']')) {
     ++pos_;
   } else {
-    report("MissingEndSquareBracket", "Missing ']' after array index expression.",
-           at_end() ? span_of(open, open + 1) : here());
+    report("MissingEndSquareBracket", "Missing ']' after array index expression.", after_last());
   }
   return done(node, begin);
 }

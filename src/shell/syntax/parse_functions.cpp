@@ -81,7 +81,7 @@ const ParamBlock* Parser::parse_param_block() {
 
 // At a ( : the list of parameters and the ).
 void Parser::parse_parameters(size_t base) {
-  uint32_t open = pos_++;
+  ++pos_;
   ++open_parens_;
   Scoped comma(no_comma_, true);
   while (!aborted_) {
@@ -98,7 +98,7 @@ void Parser::parse_parameters(size_t base) {
     ++pos_;
   } else {
     report("MissingEndParenthesisInFunctionParameterList", "Missing ')' in function parameter list.",
-           at_end() ? span_of(open, open + 1) : here());
+           after_last());
   }
 }
 
@@ -117,8 +117,9 @@ const Parameter* Parser::parse_parameter() {
   const Expr* variable = is('$') ? parse_dollar() : nullptr;
   node->variable = try_as<Variable>(variable);
   if (!node->variable) {
-    report("MissingVariableInParameterList", "Missing the variable of a parameter in the parameter list.",
-           here());
+    if (!node->attributes.empty())
+      report("InvalidFunctionParameter", "Missing the variable of a parameter in the parameter list.",
+             after_last());
     return nullptr;
   }
   uint32_t behind = pos_;
@@ -131,7 +132,7 @@ const Parameter* Parser::parse_parameter() {
   skip_newlines();
   node->default_value = parse_expression();
   if (!node->default_value) {
-    report("MissingExpressionAfterToken", "Missing expression after '='.", span_of(equals, equals + 1));
+    report("MissingExpressionAfterToken", "Missing expression after '='.", after(equals + 1));
     node->default_value = error_expression(pos_);
   }
   return done(node, begin);
@@ -211,7 +212,7 @@ const UsingStatement* Parser::parse_using() {
     if (equals_lower(word, n.name)) found = &n;
   if (!found) {
     report("InvalidUsingStatement", "After 'using' one of namespace, module or assembly must follow.",
-           here());
+           after_last());
     pos_ = begin;
     return nullptr;
   }
@@ -220,7 +221,8 @@ const UsingStatement* Parser::parse_using() {
   skip_space();
   if (!at_statement_end()) node->name = parse_single_argument();
   if (!node->name) {
-    report("MissingUsingItemName", "Missing name after 'using " + std::string(found->name) + "'.", here());
+    report("MissingUsingItemName", "Missing name after 'using " + std::string(found->name) + "'.",
+           after_last());
     node->name = error_expression(pos_);
   }
   uint32_t before = pos_;
@@ -251,7 +253,7 @@ const Stmt* Parser::parse_function(FunctionKind kind) {
     if (node->name.empty() || !is('{')) return nullptr;
   }
   if (node->name.empty())
-    report("MissingNameAfterKeyword", "Missing name after " + std::string(word) + " keyword.", here());
+    report("MissingNameAfterKeyword", "Missing name after " + std::string(word) + " keyword.", after_last());
   skip_newlines();
   const ParamBlock* parameters = nullptr;
   if (is('(')) {
@@ -285,7 +287,8 @@ const ScriptBlock* Parser::parse_function_body(bool is_filter, const ParamBlock*
   uint32_t open = pos_;
   Nesting nesting(*this);
   if (!nesting || !is('{')) {
-    if (nesting) report("MissingFunctionBody", "Missing function body in function declaration.", here());
+    if (nesting)
+      report("MissingFunctionBody", "Missing function body in function declaration.", after_last());
     auto* body = make<ScriptBlock>();
     body->param_block = inline_parameters;
     return done(body, inline_parameters ? inline_parameters->span.begin : open);
@@ -317,7 +320,7 @@ const Node* Parser::parse_bracket_item_uncached() {
   skip_newlines();
   const TypeName* type = parse_type_name(false);
   if (!type) {
-    report("MissingTypename", "Missing type name after '['.", here());
+    report("MissingTypename", "Missing type name after '['.", after_last());
     if (is(']')) ++pos_;
     auto* missing = make<TypeName>();
     return done(missing, begin);
@@ -330,8 +333,7 @@ const Node* Parser::parse_bracket_item_uncached() {
   if (is(']')) {
     ++pos_;
   } else {
-    report("EndSquareBracketExpectedAtEndOfType", "Missing ] at end of type token.",
-           at_end() ? span_of(begin, begin + 1) : here());
+    report("EndSquareBracketExpectedAtEndOfType", "Missing ] at end of type token.", after_last());
   }
   auto* whole = const_cast<TypeName*>(type);  // made here, const for everybody else
   whole->span = span_from(begin);
@@ -350,13 +352,13 @@ const Attribute* Parser::parse_attribute(const TypeName* type, uint32_t begin) {
     ++pos_;
   } else {
     report("EndSquareBracketExpectedAtEndOfAttribute", "Missing ] at end of attribute or type literal.",
-           at_end() ? span_of(begin, begin + 1) : here());
+           after_last());
   }
   return done(node, begin);
 }
 
 void Parser::parse_attribute_arguments(Attribute& node) {
-  uint32_t open = pos_++;
+  ++pos_;
   ++open_parens_;
   Scoped comma(no_comma_, true);
   size_t base = scratch_base();
@@ -376,7 +378,7 @@ void Parser::parse_attribute_arguments(Attribute& node) {
         skip_newlines();
         entry.value = parse_expression();
         if (!entry.value) {
-          report("MissingExpressionInNamedArgument", "Missing expression in named argument.", here());
+          report("MissingExpressionInNamedArgument", "Missing expression in named argument.", after_last());
           entry.value = error_expression(pos_);
         }
       } else {
@@ -388,7 +390,7 @@ void Parser::parse_attribute_arguments(Attribute& node) {
     } else {
       read = false;
       if (!is(')') || scratch_base() > base || !named.empty())
-        report("MissingExpressionAfterToken", "Missing expression after ','.", here());
+        report("MissingExpressionAfterToken", "Missing expression after ','.", after_last());
     }
     skip_newlines();
     if (!read || !is(',')) break;
@@ -400,8 +402,7 @@ void Parser::parse_attribute_arguments(Attribute& node) {
   if (is(')')) {
     ++pos_;
   } else {
-    report("MissingEndParenthesisInExpression", "Missing closing ')' in expression.",
-           at_end() ? span_of(open, open + 1) : here());
+    report("MissingEndParenthesisInExpression", "Missing closing ')' in expression.", after_last());
   }
 }
 
@@ -441,7 +442,7 @@ const TypeName* Parser::parse_type_name(bool qualified) {
 // [] and [,] make arrays, [T, U] arguments of a generic type.
 const TypeName* Parser::parse_type_suffixes(const TypeName* type, uint32_t begin) {
   while (is('[') && !aborted_) {
-    uint32_t open = pos_++;
+    ++pos_;
     skip_newlines();
     auto* node = make<TypeName>();
     size_t base = scratch_base();
@@ -461,7 +462,8 @@ const TypeName* Parser::parse_type_suffixes(const TypeName* type, uint32_t begin
         const TypeName* argument = parse_type_name(inner);
         if (inner && is(']')) ++pos_;
         if (!argument) {
-          report("MissingTypename", "Missing a type name among the arguments of a generic type.", here());
+          report("MissingTypename", "Missing a type name among the arguments of a generic type.",
+                 after_last());
           break;
         }
         push(argument);
@@ -472,8 +474,7 @@ const TypeName* Parser::parse_type_suffixes(const TypeName* type, uint32_t begin
     }
     node->arguments = take<TypeName>(base);
     if (!is(']')) {
-      report("EndSquareBracketExpectedAtEndOfType", "Missing ] at end of type token.",
-             at_end() ? span_of(open, open + 1) : here());
+      report("EndSquareBracketExpectedAtEndOfType", "Missing ] at end of type token.", after_last());
       return done(node, begin);
     }
     ++pos_;

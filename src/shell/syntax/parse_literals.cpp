@@ -48,15 +48,13 @@ const Expr* Parser::parse_paren() {
   node->body = parse_chain();
   skip_newlines();
   if (!node->body) {
-    report("ExpectedExpression", "An expression was expected after '('.",
-           at_end() ? span_of(begin, begin + 1) : here());
+    report("ExpectedExpression", "An expression was expected after '('.", after(begin + 1));
     node->body = error_statement(pos_);
   }
   if (is(')')) {
     ++pos_;
   } else {
-    report("MissingEndParenthesisInExpression", "Missing closing ')' in expression.",
-           at_end() ? span_of(begin, begin + 1) : here());
+    report("MissingEndParenthesisInExpression", "Missing closing ')' in expression.", after_last());
   }
   --open_parens_;
   return done(node, begin);
@@ -75,9 +73,8 @@ const Expr* Parser::parse_group(bool is_array) {
   if (is(')')) {
     ++pos_;
   } else {
-    report("MissingEndParenthesisInSubexpression",
-           std::string("Missing closing ')' in ") + (is_array ? "array expression." : "subexpression."),
-           at_end() ? span_of(begin, begin + 2) : here());
+    report("MissingEndParenthesisInSubexpression", "Missing closing ')' in subexpression.",
+           at_end() ? after_last() : here());
   }
   if (is_array) {
     auto* node = make<ArrayExpression>();
@@ -113,8 +110,7 @@ const Expr* Parser::parse_hashtable() {
   if (is('}')) {
     ++pos_;
   } else {
-    report("IncompleteHashLiteral", "The hash literal was incomplete: missing closing '}'.",
-           at_end() ? span_of(begin, begin + 2) : here());
+    report("IncompleteHashLiteral", "The hash literal was incomplete.", span_of(begin, begin + 2));
   }
   auto* node = make<Hashtable>();
   node->entries = take_entries(entries);
@@ -127,14 +123,11 @@ void Parser::parse_hashtable_entries(std::vector<Hashtable::Entry>& entries) {
     skip_separators();
     if (at_end() || is('}')) return;
     const Expr* key = parse_hashtable_key();
-    if (!key) {
-      report("MissingKeyInHashLiteral", "A key was expected in the hash literal.", here());
-      return;
-    }
+    if (!key) return;  // the caller misses the brace
     skip_space();
     if (!is('=')) {
       report("MissingEqualsInHashLiteral", "Missing '=' operator after key in hash literal.",
-             at_end() ? key->span : here());
+             after(key->span.end));
       entries.push_back({key, error_statement(pos_)});
       return;
     }
@@ -143,7 +136,7 @@ void Parser::parse_hashtable_entries(std::vector<Hashtable::Entry>& entries) {
     const Stmt* value = parse_statement();
     if (!value) {
       report("MissingStatementInHashLiteral", "Missing statement after '=' in hash literal.",
-             span_of(equals, equals + 1));
+             after(equals + 1));
       value = error_statement(pos_);
     }
     entries.push_back({key, value});

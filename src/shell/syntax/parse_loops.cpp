@@ -31,23 +31,32 @@ const Stmt* Parser::parse_labeled() {
 // ( pipeline ) after a keyword.
 const Stmt* Parser::parse_condition(std::string_view keyword) {
   std::string name(keyword);
+  const bool in_if = keyword == "if" || keyword == "elseif";
   skip_newlines();
   if (!is('(')) {
-    report(keyword == "if" || keyword == "elseif" ? "MissingOpenParenthesisInIfStatement"
-                                                  : "MissingOpenParenthesisAfterKeyword",
-           "Missing opening '(' after keyword '" + name + "'.", here());
+    if (in_if) {
+      report("MissingOpenParenthesisInIfStatement", "Missing '(' after '" + name + "' in if statement.",
+             after_last());
+    } else {
+      report("MissingOpenParenthesisAfterKeyword", "Missing opening '(' after keyword '" + name + "'.",
+             after_last());
+    }
     return error_statement(pos_);
   }
-  uint32_t open = pos_++;
+  ++pos_;
   ++open_parens_;
   Scoped comma(no_comma_, false);
   skip_newlines();
   const Stmt* condition = parse_chain();
   skip_newlines();
   if (!condition) {
-    report(keyword == "if" || keyword == "elseif" ? "IfStatementMissingCondition"
-                                                  : "MissingExpressionAfterKeyword",
-           "Missing condition after '" + name + " ('.", at_end() ? span_of(open, open + 1) : here());
+    if (in_if) {
+      report("IfStatementMissingCondition", "Missing condition in if statement after '" + name + " ('.",
+             after_last());
+    } else {
+      report("MissingExpressionAfterKeyword", "Missing expression after '" + name + "' in loop.",
+             after_last());
+    }
     condition = error_statement(pos_);
   }
   --open_parens_;
@@ -56,7 +65,7 @@ const Stmt* Parser::parse_condition(std::string_view keyword) {
   } else {
     report("MissingEndParenthesisAfterStatement",
            "Missing closing ')' after expression in '" + name + "' statement.",
-           at_end() ? span_of(open, open + 1) : here());
+           at_end() ? after_last() : here());
   }
   return condition;
 }
@@ -69,8 +78,8 @@ const Stmt* Parser::parse_if() {
   do {
     const Stmt* condition = parse_condition(keyword);
     clauses.push_back(
-        {condition, parse_block("MissingStatementBlock", "Missing statement block after the condition of '" +
-                                                             std::string(keyword) + "'.")});
+        {condition, parse_block("MissingStatementBlock", "Missing statement block after " +
+                                                             std::string(keyword) + " ( condition ).")});
     keyword = "elseif";
   } while (!aborted_ && accept_keyword_after_newlines("elseif"));
   if (accept_keyword_after_newlines("else"))
@@ -89,7 +98,7 @@ const Stmt* Parser::parse_switch(uint32_t begin, std::string_view label) {
     uint32_t at = pos_;
     const Expr* name = at_statement_end() ? nullptr : parse_single_argument();
     if (!name) {
-      report("MissingFilenameOption", "Missing file name after -File in switch statement.", here());
+      report("MissingFilenameOption", "Missing file name after -File in switch statement.", after_last());
       name = error_expression(pos_);
     }
     auto* statement = make<ExpressionStatement>();
@@ -100,7 +109,7 @@ const Stmt* Parser::parse_switch(uint32_t begin, std::string_view label) {
   }
   skip_newlines();
   if (!is('{')) {
-    report("MissingCurlyBraceInSwitchStatement", "Missing '{' in switch statement.", here());
+    report("MissingCurlyBraceInSwitchStatement", "Missing '{' in switch statement.", after_last());
     return done(node, begin);
   }
   uint32_t open = pos_++;
@@ -181,11 +190,11 @@ const Stmt* Parser::parse_for(uint32_t begin, std::string_view label) {
   node->label = label;
   skip_newlines();
   if (!is('(')) {
-    report("MissingOpenParenthesisAfterKeyword", "Missing opening '(' after keyword 'for'.", here());
+    report("MissingOpenParenthesisAfterKeyword", "Missing opening '(' after keyword 'for'.", after_last());
     node->body = empty_block();
     return done(node, begin);
   }
-  uint32_t open = pos_++;
+  ++pos_;
   ++open_parens_;
   Scoped comma(no_comma_, false);
   auto part = [this]() -> const Stmt* {
@@ -211,7 +220,7 @@ const Stmt* Parser::parse_for(uint32_t begin, std::string_view label) {
     ++pos_;
   } else {
     report("MissingEndParenthesisAfterStatement", "Missing closing ')' after expression in 'for' statement.",
-           at_end() ? span_of(open, open + 1) : here());
+           at_end() ? after_last() : here());
   }
   node->body = parse_block("MissingLoopStatement", "Missing statement body in for loop.");
   return done(node, begin);
@@ -221,7 +230,7 @@ const Stmt* Parser::parse_foreach(uint32_t begin, std::string_view label) {
   auto* node = make<ForeachStatement>();
   node->label = label;
   auto give_up = [&](std::string_view id, std::string message) {
-    report(id, std::move(message), here());
+    report(id, std::move(message), after_last());
     if (!node->variable) node->variable = done(make<Variable>(), pos_);
     if (!node->collection) node->collection = error_statement(pos_);
     node->body = empty_block();
@@ -245,13 +254,13 @@ const Stmt* Parser::parse_foreach(uint32_t begin, std::string_view label) {
   }
   if (!is('('))
     return give_up("MissingOpenParenthesisAfterKeyword", "Missing opening '(' after keyword 'foreach'.");
-  uint32_t open = pos_++;
+  ++pos_;
   Scoped comma(no_comma_, false);
   skip_newlines();
   const Expr* variable = is('$') ? parse_dollar() : nullptr;
   node->variable = try_as<Variable>(variable);
   if (!node->variable)
-    return give_up("MissingVariableNameAfterForeach", "Missing variable name after 'foreach ('.");
+    return give_up("MissingVariableNameAfterForeach", "Missing variable name after foreach.");
   skip_newlines();
   if (to_lower(peek()) != 'i' || to_lower(peek(1)) != 'n' || name_char_at(pos_ + 2) != 0)
     return give_up("MissingInInForeach", "Missing 'in' after variable in foreach loop.");
@@ -262,14 +271,14 @@ const Stmt* Parser::parse_foreach(uint32_t begin, std::string_view label) {
   skip_newlines();
   --open_parens_;
   if (!node->collection) {
-    report("MissingForeachExpression", "Missing expression after 'in' in foreach loop.", here());
+    report("MissingForeachExpression", "Missing expression after 'in' in foreach loop.", after_last());
     node->collection = error_statement(pos_);
   }
   if (is(')')) {
     ++pos_;
   } else {
     report("MissingEndParenthesisAfterForeach", "Missing closing ')' after expression in foreach loop.",
-           at_end() ? span_of(open, open + 1) : here());
+           at_end() ? after_last() : here());
   }
   node->body = parse_block("MissingForeachStatement", "Missing statement body in foreach loop.");
   return done(node, begin);
@@ -290,7 +299,7 @@ const Stmt* Parser::parse_do(uint32_t begin, std::string_view label) {
   node->until = accept_keyword_after_newlines("until");
   if (!node->until && !accept_keyword_after_newlines("while")) {
     skip_newlines();
-    report("MissingWhileOrUntilInDoWhile", "Missing while or until keyword in do loop.", here());
+    report("MissingWhileOrUntilInDoWhile", "Missing while or until keyword in do loop.", after_last());
     node->condition = error_statement(pos_);
     return done(node, begin);
   }

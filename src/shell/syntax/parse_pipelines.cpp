@@ -37,9 +37,9 @@ const Stmt* Parser::parse_chain() {
     skip_newlines();
     const Stmt* next = parse_pipeline();
     if (!next) {
-      report("MissingPipelineAfterChainOperator",
+      report("EmptyPipelineChainElement",
              "Missing a pipeline after '" + std::string(view(op_begin, op_begin + 2)) + "'.",
-             span_of(op_begin, op_begin + 2));
+             after(op_begin + 2));
       next = error_statement(pos_);
       links.push_back({op == 2, next});
       break;
@@ -133,7 +133,7 @@ const Stmt* Parser::parse_pipeline() {
     skip_newlines();
     const Node* next = parse_pipeline_element(PipePlace::later);
     if (!next) {
-      report("EmptyPipeElement", "An empty pipe element is not allowed.", span_of(pipe, pipe + 1));
+      report("EmptyPipeElement", "An empty pipe element is not allowed.", after(pipe + 1));
       break;
     }
     push(next);
@@ -229,8 +229,12 @@ const Stmt* Parser::parse_assignment(const Expr* target, AssignOp op, uint32_t b
   if (!node->value) {
     report("ExpectedValueExpression",
            "You must provide a value expression following the '" +
-               std::string(view(op == AssignOp::set ? equals - 1 : equals - 2, equals)) + "' operator.",
-           span_of(equals - 1, equals));
+               std::string(view(equals - (op == AssignOp::set        ? 1
+                                          : op == AssignOp::coalesce ? 3
+                                                                     : 2),
+                                equals)) +
+               "' operator.",
+           after(equals));
     node->value = error_statement(pos_);
   }
   return done(node, begin);

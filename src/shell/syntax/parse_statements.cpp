@@ -94,7 +94,7 @@ const Block* Parser::parse_block(std::string_view id, std::string_view what) {
   uint32_t before = pos_;
   skip_newlines();
   if (!is('{')) {
-    report(id, std::string(what), here());
+    report(id, std::string(what), after_last());
     pos_ = before;
     return empty_block();
   }
@@ -168,7 +168,7 @@ const Stmt* Parser::parse_keyword_statement(Keyword keyword, uint32_t begin) {
     case Keyword::class_:
     case Keyword::enum_: {
       pos_ = begin;
-      return at_type_definition() ? parse_type_definition(scratch_base(), begin) : nullptr;
+      return parse_type_definition(scratch_base(), begin);
     }
     case Keyword::parallel_:
     case Keyword::sequence_: pos_ = begin; return in_workflow_ ? parse_block_statement() : nullptr;
@@ -216,7 +216,7 @@ const Stmt* Parser::parse_try() {
   if (catches.empty() && !node->finally && !aborted_) {
     uint32_t before = pos_;
     skip_newlines();
-    report("MissingCatchOrFinally", "The Try statement is missing its Catch or Finally block.", here());
+    report("MissingCatchOrFinally", "The Try statement is missing its Catch or Finally block.", after_last());
     pos_ = before;
   }
   return done(node, begin);

@@ -59,10 +59,8 @@ const Expr* TextParts::finish(uint32_t begin) {
 
 void Parser::report_unterminated(uint32_t begin, std::string_view terminator) {
   pos_ = end_;
-  uint32_t size = terminator.size() > 1 ? 2 : char_size_at(begin);
   report("TerminatorExpectedAtEndOfString",
-         "The string is missing the terminator: " + std::string(terminator) + ".",
-         span_of(begin, begin + size));
+         "The string is missing the terminator: " + std::string(terminator) + ".", span_of(begin, end_));
   aborted_ = true;  // the rest of the script is inside this string, more errors would be echoes
 }
 
@@ -153,12 +151,33 @@ uint32_t Parser::here_string_end_at(uint32_t at, bool expandable) const {
   return newline + quote + 1;
 }
 
+// Where an indented terminator stands in an unterminated here-string that begins at `begin`: the usual slip.
+uint32_t Parser::indented_terminator(uint32_t begin, bool expandable) const {
+  for (uint32_t at = begin; at < end_; ++at) {
+    uint32_t newline = newline_at(at);
+    if (newline == 0) continue;
+    uint32_t quote_at = at + newline;
+    while (uint32_t space = space_at(quote_at)) quote_at += space;
+    uint32_t quote = expandable ? double_quote_at(quote_at) : single_quote_at(quote_at);
+    if (quote != 0 && quote_at + quote < end_ && text_[quote_at + quote] == '@') return at + newline;
+  }
+  return end_;
+}
+
+void Parser::report_unterminated_here_string(uint32_t begin, bool expandable) {
+  uint32_t indented = indented_terminator(begin, expandable);
+  if (indented == end_) return report_unterminated(begin, expandable ? "\"@" : "'@");
+  pos_ = end_;
+  report("WhitespaceBeforeHereStringFooter", "White space is not allowed before the string terminator.",
+         span_of(indented, end_));
+  aborted_ = true;
+}
+
 // At @" or @'. The text runs from the next line to the line before the terminator.
 const Expr* Parser::parse_here_string(uint32_t quote, bool expandable) {
   uint32_t begin = pos_;
   Nesting nesting(*this);
   if (!nesting) return error_expression(begin);
-  std::string_view terminator = expandable ? "\"@" : "'@";
   pos_ += 1 + quote;
   while (uint32_t space = space_at(pos_)) pos_ += space;
   uint32_t newline = newline_at(pos_);
@@ -178,7 +197,7 @@ const Expr* Parser::parse_here_string(uint32_t quote, bool expandable) {
       ++pos_;
     parts.run(from, pos_);
     if (at_end()) {
-      if (!aborted_) report_unterminated(begin, terminator);
+      if (!aborted_) report_unterminated_here_string(begin, expandable);
       break;
     }
     if (uint32_t size = here_string_end_at(pos_, expandable)) {

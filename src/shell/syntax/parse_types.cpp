@@ -47,6 +47,10 @@ const Stmt* Parser::parse_type_definition(size_t attributes_base, uint32_t begin
   pos_ += static_cast<uint32_t>(word.size());
   skip_newlines();
   node->name = read_name();
+  if (node->name.empty()) {
+    report("MissingNameAfterKeyword", "Missing name after " + std::string(word) + " keyword.", after_last());
+    return done(node, begin);
+  }
   skip_newlines();
   size_t bases = scratch_base();
   if (is(':')) {
@@ -54,7 +58,7 @@ const Stmt* Parser::parse_type_definition(size_t attributes_base, uint32_t begin
       ++pos_;
       const TypeName* base = parse_type_name(false);
       if (!base) {
-        report("TypeNameExpected", "Missing the name of a base type.", here());
+        report("TypeNameExpected", "Missing the name of a base type.", after_last());
         break;
       }
       push(base);
@@ -63,7 +67,7 @@ const Stmt* Parser::parse_type_definition(size_t attributes_base, uint32_t begin
   }
   node->bases = take<TypeName>(bases);
   if (!is('{')) {
-    report("MissingTypeBody", "Missing '{' in the definition of a type.", here());
+    report("MissingTypeBody", "Missing type body in " + std::string(word) + " declaration.", after_last());
     return done(node, begin);
   }
   uint32_t open = pos_++;

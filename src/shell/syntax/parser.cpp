@@ -116,6 +116,12 @@ Span Parser::here() const {
   return span_of(pos_, pos_ + char_size_at(pos_));
 }
 
+Span Parser::after_last() const {
+  uint32_t at = pos_;
+  while (at > 0 && is_class(text_[at - 1], kSpace | kNewline)) --at;
+  return after(at);
+}
+
 void Parser::report_too_deep() {
   abort("ScriptTooComplicated",
         "The script is too complicated: more than " + std::to_string(depth_ - 1) +

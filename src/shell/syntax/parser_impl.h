@@ -114,6 +114,9 @@ class Parser : public Scanner {
   void report_unexpected_token();
   // The same for what is missing at the position: the span is the character there, or the last one before.
   Span here() const;
+  // Nothing wide, at the place where something is missing; the second one behind what was read last.
+  Span after(uint32_t at) const { return span_of(at, at); }
+  Span after_last() const;
 
   // ---- scripts, blocks, statements (parse_statements.cpp)
   const Block* parse_statements(uint32_t begin, char closer);
@@ -237,6 +240,8 @@ class Parser : public Scanner {
   const Expr* parse_double_quoted(uint32_t quote);
   const Expr* parse_here_string(uint32_t quote, bool expandable);
   uint32_t here_string_end_at(uint32_t at, bool expandable) const;
+  uint32_t indented_terminator(uint32_t begin, bool expandable) const;
+  void report_unterminated_here_string(uint32_t begin, bool expandable);
   void report_unterminated(uint32_t begin, std::string_view terminator);
   // At a $: the variable or subexpression there; null if it is just a $.
   const Expr* parse_dollar();

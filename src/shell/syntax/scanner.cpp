@@ -143,6 +143,7 @@ void Scanner::skip_space() {
     } else if (c == '`') {
       if (uint32_t newline = newline_at(pos_ + 1)) {
         pos_ += 1 + newline;
+        continued_at_end_ = continued_at_end_ || at_end();
       } else if (pos_ + 1 >= end_) {  // a continued last line: a prompt asks for more, a file just ends
         continued_at_end_ = true;
         pos_ = end_;
@@ -195,7 +196,7 @@ bool Scanner::skip_block_comment() {
   if (close == std::string_view::npos) {
     pos_ = end_;
     report("MissingTerminatorMultiLineComment", "The terminator '#>' is missing from the multiline comment.",
-           span_of(begin, begin + 2));
+           span_of(begin, end_));
     aborted_ = true;
     return false;
   }
@@ -250,7 +251,7 @@ void Scanner::read_escape(std::string& out) {
 void Scanner::append_code_point(std::string& out, uint32_t begin) {
   pos_ += 2;
   uint32_t value = 0, digits = 0;
-  for (; pos_ < end_ && digits < 7; ++pos_, ++digits) {
+  for (; pos_ < end_ && digits < 7; ++pos_, ++digits) {  // a seventh one is too many
     char c = to_lower(text_[pos_]);
     if (is_class(c, kDigit)) {
       value = value * 16 + static_cast<uint32_t>(c - '0');
@@ -261,12 +262,25 @@ void Scanner::append_code_point(std::string& out, uint32_t begin) {
     }
   }
   bool surrogate = value >= 0xD800 && value <= 0xDFFF;
-  if (digits == 0 || digits > 6 || value > 0x10FFFF || surrogate || !is('}')) {
+  if (digits > 6) {
+    report_mild(
+        "TooManyDigitsInUnicodeEscapeSequence",
+        "The Unicode escape sequence contains more than the maximum of six hex digits between braces.",
+        span_from(begin));
+    return;
+  }
+  if (digits == 0 || surrogate || !is('}')) {
     report_mild(
         "InvalidUnicodeEscapeSequence",
         "The Unicode escape sequence is not valid. A valid sequence is `u{ followed by one to six hex "
-        "digits and a closing '}'; the largest value is 10FFFF.",
+        "digits and a closing '}'.",
         span_from(begin));
+    return;
+  }
+  if (value > 0x10FFFF) {
+    report_mild("InvalidUnicodeEscapeSequenceValue",
+                "The value of the Unicode escape sequence is out of range. The maximum value is 0x10FFFF.",
+                span_from(begin));
     return;
   }
   ++pos_;
@@ -287,7 +301,9 @@ void Scanner::add_error(std::string_view id, std::string message, Span span, std
 
 void Scanner::report(std::string_view id, std::string message, Span span, std::string hint) {
   uint32_t before = pos_;
-  skip_space();  // "at the end" must not depend on blanks and comments before it
+  skip_newlines();  // "at the end" must not depend on blank lines and comments before it
+  if (!at_end()) pos_ = before;
+  skip_space();
   bool quiet = at_end() ? span.begin < quiet_until_ : before < quiet_until_;
   // At the end of the text one thing is missing; what else is, is an echo, except for open braces.
   if (at_end() && ended_ && id != "MissingEndCurlyBrace") quiet = true;
