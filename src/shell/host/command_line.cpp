@@ -18,6 +18,7 @@ struct OptionName {
 
 // pwsh's names and shortest forms.
 constexpr OptionName kOptions[] = {
+    {"check", 5},
     {"command", 1},
     {"dump-declarations", 17},
     {"dump-types", 10},
@@ -74,13 +75,14 @@ struct Given {
   std::string format = "text";
   std::string folder;
   std::string ignored;
-  bool command = false, file = false;
+  bool command = false, file = false, check = false;
   bool dump_declarations = false, dump_types = false, serve = false, version = false, help = false;
 };
 
 void declare(CLI::App& app, Given& given, CommandLine& line) {
   app.prefix_command();  // what begins with the first other word belongs to what is run
   app.set_help_flag();   // usage() is the help
+  app.add_flag("--check", given.check);
   app.add_flag("--command", given.command);
   app.add_flag("--file", given.file);
   app.add_flag("--dump-declarations", given.dump_declarations);
@@ -112,7 +114,7 @@ Result<std::vector<std::string>> spelled_out(const CLI::App& app, int argc, cons
       return wrong(fmt::format("There is no option '{}'.", word), word);
     if (!option.empty()) {
       words.push_back(fmt::format("--{}", option));
-      const bool rest_is_its = option == "command" || option == "file";
+      const bool rest_is_its = option == "check" || option == "command" || option == "file";
       const bool has_value = rest_is_its || app.get_option(words.back())->get_items_expected_min() > 0;
       if (has_value && i + 1 >= argc) return wrong(fmt::format("The option '{}' needs a value.", word), word);
       if (has_value && !rest_is_its) words.emplace_back(argv[++i]);
@@ -186,6 +188,11 @@ Result<CommandLine> parse_command_line(int argc, const char* const* argv) {
   }
   std::vector<std::string> rest = app.remaining();
   if (!rest.empty()) rest.erase(rest.begin());  // the `--`
+  if (given.check) {
+    line.mode = Mode::check;
+    line.arguments = std::move(rest);
+    return line;
+  }
   HVSH_CHECK(take_words(line, given, std::move(rest)));
   return line;
 }
@@ -197,6 +204,8 @@ std::string_view usage() {
          "  hvsh FILE.ps1 [ARGUMENT ...]   a script (-File FILE)\n"
          "  hvsh -Command TEXT             a command line (-c TEXT)\n"
          "  hvsh Get-VM [ARGUMENT ...]     one cmdlet; the words are its arguments, not code\n"
+         "\n"
+         "  hvsh --check FILE ...          parses scripts without running them; one line for each error\n"
          "\n"
          "  --dump-declarations            every cmdlet's declaration, as JSON\n"
          "  --dump-types                   every .NET type with its members, as Markdown\n"

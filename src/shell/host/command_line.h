@@ -16,6 +16,7 @@ struct CommandLine {
     command,         // -Command: `text`
     file,            // -File, or a file's name: `text`
     cmdlet,          // the first word is a command: `text`
+    check,           // --check: `arguments` are scripts that are parsed, not run
     dump_declarations,
     dump_types,
     serve,  // for another hvsh: shell/remote/frame.h

@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "core/bounds.h"
+#include "shell/error_view.h"
 #include "shell/eval/style.h"
 #include "shell/host/console_host.h"
 
@@ -117,6 +118,7 @@ class Session {
   int run_text(std::string_view text);
   int run_file();
   int run_cmdlet();
+  int check_files();
   int prompt();
   int finish(Flow flow, bool status_counts);
   int convert_collected();
@@ -209,6 +211,21 @@ int Session::run_cmdlet() {
   return finish(interpreter_.run_command(line_.text, arguments, *out_), true);
 }
 
+// --check: each file's first error in one line that editors and other programs can read.
+int Session::check_files() {
+  int code = 0;
+  for (const std::string& name : line_.arguments) {
+    auto path = interpreter_.resolve_path(name);
+    auto source = path ? interpreter_.load_file(*path) : Result<std::shared_ptr<Source>>(path.take_error());
+    if (source) continue;
+    code = kExitError;
+    if (host_.write_text(one_line_view(source.error(), interpreter_.source_table()), true) == Flow::stopped)
+      break;
+  }
+  host_.flush();
+  return host_.closed() ? kExitClosedPipe : code;
+}
+
 int Session::prompt() {
   std::string text;
   int last = 0;
@@ -255,6 +272,7 @@ int Session::run() {
     case Mode::command: code = run_text(line_.text); break;
     case Mode::file: code = run_file(); break;
     case Mode::cmdlet: code = run_cmdlet(); break;
+    case Mode::check: return check_files();
     case Mode::standard_input:
       if (::isatty(STDIN_FILENO) != 0 && !line_.non_interactive) return prompt();
       code = run_text(read_standard_input());
