@@ -146,7 +146,7 @@ bool Interpreter::eval_reference(const Variable& variable, Value& out) {
     return true;
   }
   if (symbol == kSymNull) {
-    out = Value::object(make<Reference>(Value::null()));
+    out = Value::object(make<Reference>());
     return true;
   }
   return fail({.id = "NonExistingVariableReference",

@@ -7,6 +7,7 @@ namespace hvsh::shell {
 
 class Reference final : public dotnet::AnyInstance {
  public:
+  Reference() : AnyInstance(types::PSReference) {}  // to $null
   explicit Reference(Value value) : AnyInstance(types::PSReference), value_(std::move(value)) {}
   Reference(Ref<Frame> frame, Symbol symbol)
       : AnyInstance(types::PSReference), frame_(std::move(frame)), symbol_(symbol) {}
