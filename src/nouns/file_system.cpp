@@ -7,8 +7,12 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <unordered_map>
+
+#include "core/convert.h"
+#include "core/text.h"
 
 namespace hvsh::nouns {
 
@@ -149,6 +153,67 @@ Result<Value> read_item(const std::string& path) {
   item.created = (info.stx_mask & STATX_BTIME) != 0 ? time_of(info.stx_btime) : item.written;
   if (S_ISDIR(info.stx_mode)) return noun_value(DirectoryInfo{std::move(item)});
   return noun_value(FileInfo{std::move(item)});
+}
+
+namespace {
+
+Result<void> set_read_only(const std::string& path, bool read_only) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return errno_error("read", path, errno);
+  const mode_t mode = read_only ? info.st_mode & ~0222u : info.st_mode | S_IWUSR;
+  if (::chmod(path.c_str(), mode & 07777) != 0) return errno_error("change", path, errno);
+  return {};
+}
+
+Result<void> set_time(const std::string& path, DateTime time, bool written) {
+  const DateTime utc = time.to_utc();
+  const timespec set{utc.to_unix_seconds(), utc.ticks % kTicksPerSecond * 100};
+  const timespec keep{0, UTIME_OMIT};
+  const timespec times[2] = {written ? keep : set, written ? set : keep};
+  if (::utimensat(AT_FDCWD, path.c_str(), times, 0) != 0) return errno_error("change", path, errno);
+  return {};
+}
+
+Result<void> set_attributes(const std::string& path, const Value& value) {
+  const std::string text = to_string(value);
+  bool read_only = false;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find_first_of(", ", begin), text.size());
+    const std::string_view name = std::string_view(text).substr(begin, end - begin);
+    begin = end + 1;
+    if (equal_ascii(name, "ReadOnly")) {
+      read_only = true;
+    } else if (!name.empty() && !equal_ascii(name, "Normal") && !equal_ascii(name, "Archive") &&
+               !equal_ascii(name, "Directory") && !equal_ascii(name, "NotContentIndexed")) {
+      return Error{.id = "NotSupported",
+                   .category = ErrorCategory::NotImplemented,
+                   .message = fmt::format("Cannot set attribute {} of '{}': Linux has no such attribute.", name, path),
+                   .hint = "Only ReadOnly can be set. A name that begins with a point makes a file hidden."};
+    }
+  }
+  return set_read_only(path, read_only);
+}
+
+}  // namespace
+
+Result<void> set_item_property(const std::string& path, std::string_view name, const Value& value) {
+  const auto is = [name](std::string_view known) { return equal_ascii(name, known); };
+  if (is("IsReadOnly")) return set_read_only(path, to_bool(value));
+  if (is("Attributes")) return set_attributes(path, value);
+  if (is("LastWriteTime") || is("LastAccessTime") || is("LastWriteTimeUtc") || is("LastAccessTimeUtc")) {
+    HVSH_TRY(DateTime time, to_date_time(value));
+    if (name.size() > 3 && equal_ascii(name.substr(name.size() - 3), "Utc")) time.kind = DateTime::Kind::utc;
+    if (time.kind == DateTime::Kind::unspecified) time.kind = DateTime::Kind::local;
+    return set_time(path, time, name.size() > 5 && equal_ascii(name.substr(0, 9), "LastWrite"));
+  }
+  const bool creation = is("CreationTime") || is("CreationTimeUtc");
+  return Error{.id = creation ? "NotSupported" : "PropertyNotFound",
+               .category = creation ? ErrorCategory::NotImplemented : ErrorCategory::InvalidOperation,
+               .message = creation ? fmt::format("Cannot set {} of '{}': Linux keeps it by itself.", name, path)
+                                   : fmt::format("The property {} of '{}' cannot be set, or does not exist.", name,
+                                                 path),
+               .hint = "What can be set: IsReadOnly, Attributes, LastWriteTime, LastAccessTime.",
+               .target = path};
 }
 
 const FileSystemItem* item_cast(const Value& value) {

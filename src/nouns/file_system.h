@@ -123,26 +123,10 @@ struct DirectoryInfo : FileSystemItem {
 
 // The item at an absolute path, a link as itself: a FileInfo or DirectoryInfo.
 Result<Value> read_item(const std::string& path);
+// Sets IsReadOnly, Attributes (ReadOnly or Normal), LastWriteTime, LastAccessTime or their Utc forms. Other
+// properties are an error that says why: nobody can set them, or Linux keeps them by itself (CreationTime).
+Result<void> set_item_property(const std::string& path, std::string_view name, const Value& value);
 // The item inside, or nullptr.
 const FileSystemItem* item_cast(const Value& value);
-
-// Get-Location, Resolve-Path.
-struct PathInfo {
-  std::string path;
-  std::string provider_path() const { return path; }
-  std::string provider() const { return "Microsoft.PowerShell.Core\\FileSystem"; }
-  std::string drive() const { return "/"; }
-  std::string display() const { return path; }
-
-  static constexpr Prop kProps[] = {
-      prop<&PathInfo::drive>("Drive", "The drive."),
-      prop<&PathInfo::provider>("Provider", "What kind of place it is."),
-      prop<&PathInfo::provider_path>("ProviderPath", "The path as the host knows it."),
-      prop<&PathInfo::path>("Path", "The path."),
-  };
-  static constexpr Column kTable[] = {{"Path"}};
-  static constexpr Noun noun{
-      .type = {"System.Management.Automation.PathInfo", "PathInfo"}, .props = kProps, .table = kTable};
-};
 
 }  // namespace hvsh::nouns

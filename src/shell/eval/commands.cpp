@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "shell/bind/bind_errors.h"
+#include "shell/eval/builtin_functions.h"
 #include "shell/eval/call_site.h"
 #include "shell/eval/command_info.h"
 #include "shell/eval/environment.h"
@@ -120,7 +121,15 @@ std::vector<std::string> Interpreter::find_programs(std::string_view name, size_
 
 ResolvedCommand Interpreter::resolve_symbol(Symbol symbol, std::string_view name) {
   ResolvedCommand command;
-  if (Ref<Function> function = find_function(symbol)) {
+  Ref<Function> function = find_function(symbol);
+  if (const std::string_view body = function ? std::string_view() : builtin_function(name); !body.empty()) {
+    if (auto source = load(body, {})) {
+      define_function(fmt::format("global:{}", name),
+                      make<ShellScriptBlock>(*source, *(*source)->parsed.root), FunctionKind::function);
+      function = find_function(symbol);
+    }
+  }
+  if (function) {
     command.kind = ResolvedCommand::Kind::function;
     command.name = function->name;
     command.function = std::move(function);

@@ -70,6 +70,18 @@ void set_environment(std::string_view name, const std::string& value) {
   }
 }
 
+std::vector<std::pair<std::string, std::string>> environment_entries() {
+  const std::lock_guard lock(environment_lock);
+  std::vector<std::pair<std::string, std::string>> entries;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const size_t equals = text.find('=');
+    if (equals != std::string_view::npos)
+      entries.emplace_back(std::string(text.substr(0, equals)), std::string(text.substr(equals + 1)));
+  }
+  return entries;
+}
+
 std::string host_name() {
   char name[HOST_NAME_MAX + 1];
   if (::gethostname(name, sizeof name) != 0) return "localhost";

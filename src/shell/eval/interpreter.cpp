@@ -11,9 +11,9 @@
 #include "core/bounds.h"
 #include "core/operators.h"
 #include "core/stack.h"
-#include "shell/eval/drives.h"
 #include "shell/eval/environment.h"
 #include "shell/jobs/job.h"
+#include "shell/eval/session_drives.h"
 
 namespace hvsh::shell {
 
@@ -43,6 +43,7 @@ Interpreter::Interpreter(const Setup& setup)
   global_ = Ref<Frame>(new Frame(global_layout_, {}));
   frame_ = global_;
   errors_ = make<ListObject>(types::ArrayList);
+  drives_ = std::make_unique<SessionDrives>(*this);
   define_preferences();
   char folder[PATH_MAX];
   location_ = ::getcwd(folder, sizeof folder) != nullptr ? folder : "/";
@@ -133,7 +134,7 @@ Result<std::shared_ptr<Source>> Interpreter::load_file(const std::string& path) 
 }
 
 Result<std::string> Interpreter::resolve_path(std::string_view path) const {
-  return resolve_drive_path(path, location_);
+  return drives_->map().resolve(path, location_);
 }
 
 Result<void> Interpreter::set_location(const std::string& path) {

@@ -34,6 +34,7 @@ class Stage;
 class CommandStage;
 struct Module;
 class JobTable;
+class SessionDrives;
 
 // Engines that main registered, by the address that Context::get<T>() asks with. `make` runs at the first
 // use.
@@ -214,6 +215,7 @@ class Interpreter {
   const std::string& location() const { return location_; }
   Result<void> set_location(const std::string& path);
   Result<std::string> resolve_path(std::string_view path) const;
+  SessionDrives& drives() { return *drives_; }
   std::span<const CmdletEntry> cmdlets() const { return cmdlets_; }
   ListObject& error_list() { return *errors_; }
   Constraint* new_constraint(Constraint constraint);
@@ -371,6 +373,7 @@ class Interpreter {
   bool last_exit_code_set_ = false;
   Ref<ListObject> errors_;
   std::string location_;
+  std::unique_ptr<SessionDrives> drives_;
   std::unordered_map<std::string, const Cmdlet*> cmdlet_index_;  // lower case: names and aliases
   std::deque<Constraint> constraints_;
   std::atomic<bool>* interrupt_flag_ = nullptr;

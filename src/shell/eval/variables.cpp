@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "core/path_info.h"
 #include "shell/eval/environment.h"
 #include "shell/eval/interpreter.h"
 #include "shell/eval/style.h"
@@ -290,7 +291,7 @@ std::optional<Value> Interpreter::automatic(Symbol symbol) {
     case kSymLastExitCode:
       if (!last_exit_code_set_) return Value::null();
       return Value::integer(last_exit_code_);
-    case kSymPwd: return Value::string(location_);
+    case kSymPwd: return noun_value(PathInfo{location_});
     case kSymHome: return Value::string(home_folder());
     case kSymPid: return Value::integer(::getpid());
     case kSymIsLinux:

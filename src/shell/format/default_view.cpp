@@ -1,5 +1,7 @@
 #include "shell/format/default_view.h"
 
+#include <algorithm>
+
 #include "core/convert.h"
 #include "core/dictionary_entry.h"
 #include "core/extended_members.h"
@@ -53,6 +55,15 @@ constexpr BuiltinView kBuiltin[] = {
     {&types::TimeSpan, Shape::list, kSpanColumns},
     {&types::TimeSpan, Shape::table, std::span(kSpanColumns).first(5)},
 };
+
+// Nouns that are shown as their own text.
+constexpr std::string_view kShownAsText[] = {"Microsoft.PowerShell.Commands.MatchInfo"};
+
+bool is_shown_as_text(const Value& value) {
+  const Noun* noun = noun_of(value);
+  return noun != nullptr && std::find(std::begin(kShownAsText), std::end(kShownAsText), noun->type.name) !=
+                                std::end(kShownAsText);
+}
 
 // The view in the wanted shape, else the first of the type.
 const BuiltinView* builtin_view(const Value& value, std::optional<Shape> wanted) {
@@ -235,6 +246,7 @@ std::vector<Entry> DefaultView::entries(const Value& value, const ErrorText& err
     if (record == nullptr) return {text_entry(to_string(value), false)};
     return {text_entry(error_text ? error_text(*record) : record->error.message, false)};
   }
+  if (is_shown_as_text(value) && !forced_) return {text_entry(to_string(value), true)};
   if (value.kind() == Value::Kind::date_time && !forced_)
     return {text_entry(value.as_date_time().to_long_string(), true)};
   if (value.is_object(ObjectKind::array) || value.is_object(ObjectKind::list))

@@ -9,6 +9,7 @@
 
 #include "shell/eval/environment.h"
 #include "shell/eval/members.h"
+#include "shell/eval/session_drives.h"
 #include "shell/eval/style.h"
 #include "shell/jobs/parallel.h"
 
@@ -127,6 +128,7 @@ class CmdletStage::BodyContext final : public Context {
       preferences_ = format_preferences(interpreter_);
       return &preferences_;
     }
+    if (key == &kServiceKey<Drives>) return static_cast<Drives*>(&interpreter_.drives());
     Services* services = interpreter_.services();
     return services != nullptr ? services->find(key) : nullptr;
   }

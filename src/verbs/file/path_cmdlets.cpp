@@ -1,11 +1,11 @@
-// Join-Path, Split-Path, Resolve-Path, Convert-Path, Get-Location, Set-Location.
+// Join-Path, Split-Path, Resolve-Path, Convert-Path.
 #include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <cerrno>
 
 #include "core/cmdlet.h"
-#include "nouns/file_system.h"
+#include "core/path_info.h"
 #include "verbs/file/paths.h"
 
 namespace hvsh::verbs {
@@ -256,7 +256,7 @@ struct ResolvePath : PathsToResolve {
     if (const Flow flow = each_path(context, path, literal_path, found); flow != Flow::more) return flow;
     for (const std::string& item : found) {
       const Value value = relative ? Value::string(seen_from(context.current_location(), item))
-                                   : noun_value(nouns::PathInfo{item});
+                                   : noun_value(PathInfo{item});
       if (const Flow flow = context.write(value); flow != Flow::more) return flow;
     }
     return Flow::more;
@@ -301,75 +301,5 @@ struct ConvertPath : PathsToResolve {
   }
 };
 CMDLET(ConvertPath);
-
-struct GetLocation {
-  static constexpr std::string_view kAliases[] = {"gl", "pwd"};
-  static constexpr Example kExamples[] = {{"Get-Location", "*", "Tells the current folder."}};
-  static constexpr Decl decl{.verb = "Get",
-                             .noun = "Location",
-                             .module = "Microsoft.PowerShell.Management",
-                             .aliases = kAliases,
-                             .examples = kExamples,
-                             .error_class = "Microsoft.PowerShell.Commands.GetLocationCommand",
-                             .synopsis = "Tells the current folder."};
-  Flow process(Context& context) {
-    return context.write(noun_value(nouns::PathInfo{context.current_location()}));
-  }
-};
-CMDLET(GetLocation);
-
-struct SetLocation {
-  std::string path, literal_path;
-  Switch pass_thru;
-
-  enum Set : SetMask { Path = 1, Literal = 2 };
-  static constexpr std::string_view kSets[] = {"Path", "LiteralPath"};
-  static constexpr Param kParams[] = {
-      param<&SetLocation::path>(
-          "Path", {.sets = Path, .position = 0, .from_pipeline = true, .from_pipeline_property = true},
-          "The folder; the home folder if none is given."),
-      param<&SetLocation::literal_path>(
-          "LiteralPath",
-          {.sets = Literal, .mandatory = true, .from_pipeline_property = true, .aliases = {"PSPath", "LP"}},
-          "The folder, without wildcards."),
-      param<&SetLocation::pass_thru>("PassThru", {}, "Write the new place."),
-  };
-  static constexpr std::string_view kAliases[] = {"cd", "chdir", "sl"};
-  static constexpr Example kExamples[] = {{"Set-Location /", "", "Goes to the root folder."}};
-  static constexpr Decl decl{.verb = "Set",
-                             .noun = "Location",
-                             .module = "Microsoft.PowerShell.Management",
-                             .sets = kSets,
-                             .default_set = 0,
-                             .params = kParams,
-                             .aliases = kAliases,
-                             .examples = kExamples,
-                             .error_class = "Microsoft.PowerShell.Commands.SetLocationCommand",
-                             .synopsis = "Goes to another folder."};
-
-  Flow process(Context& context) {
-    const bool literal = context.parameter_set() == Literal;
-    const std::string wanted = literal ? literal_path : path.empty() ? "~" : path;
-    auto found = expand_path(context, wanted, literal);
-    if (!found) return context.terminate(found.take_error(), Value::string(wanted));
-    if (found->size() != 1) {
-      return context.terminate(
-          found->empty()
-              ? path_not_found(wanted)
-              : Error{.id = "AmbiguousPath",
-                      .category = ErrorCategory::InvalidArgument,
-                      .message = fmt::format(
-                          "Cannot set the location because path '{}' resolved to multiple folders.", wanted)},
-          Value::string(wanted));
-    }
-    struct stat info {};
-    if (::stat((*found)[0].c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) {
-      return context.terminate(path_not_found((*found)[0]), Value::string(wanted));
-    }
-    if (const auto gone = context.set_location((*found)[0]); !gone) return context.terminate(gone.error());
-    return pass_thru ? context.write(noun_value(nouns::PathInfo{context.current_location()})) : Flow::more;
-  }
-};
-CMDLET(SetLocation);
 
 }  // namespace hvsh::verbs

@@ -28,7 +28,27 @@ std::string_view mark_of(Encoding encoding) {
   }
 }
 
-std::string encode(std::string_view text, Encoding encoding) {
+Result<void> write_bytes(const std::string& path, std::string_view bytes, int flags) {
+  const engines::UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666));
+  if (!fd.valid()) return errno_error("write to", path, errno);
+  while (!bytes.empty()) {
+    const ssize_t done = ::write(fd.get(), bytes.data(), bytes.size());
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) return errno_error("write to", path, errno);
+    bytes.remove_prefix(static_cast<size_t>(done));
+  }
+  return {};
+}
+
+mode_t mode_of_new_files() {
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  return 0666 & ~mask;
+}
+
+}  // namespace
+
+std::string encode_text(std::string_view text, Encoding encoding) {
   if (encoding == Encoding::utf8 || encoding == Encoding::utf8_bom) return std::string(text);
   std::string bytes;
   if (encoding == Encoding::utf16 || encoding == Encoding::utf16_big_endian) {
@@ -50,7 +70,7 @@ std::string encode(std::string_view text, Encoding encoding) {
   return bytes;
 }
 
-std::string decode(std::string bytes, Encoding encoding) {
+std::string decode_text(std::string bytes, Encoding encoding) {
   const auto starts = [&](Encoding with) { return std::string_view(bytes).starts_with(mark_of(with)); };
   size_t skip = 0;
   for (const Encoding marked :
@@ -88,26 +108,6 @@ std::string decode(std::string bytes, Encoding encoding) {
   return text;
 }
 
-Result<void> write_bytes(const std::string& path, std::string_view bytes, int flags) {
-  const engines::UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666));
-  if (!fd.valid()) return errno_error("write to", path, errno);
-  while (!bytes.empty()) {
-    const ssize_t done = ::write(fd.get(), bytes.data(), bytes.size());
-    if (done < 0 && errno == EINTR) continue;
-    if (done < 0) return errno_error("write to", path, errno);
-    bytes.remove_prefix(static_cast<size_t>(done));
-  }
-  return {};
-}
-
-mode_t mode_of_new_files() {
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  return 0666 & ~mask;
-}
-
-}  // namespace
-
 Result<Encoding> parse_encoding(std::string_view name) {
   static constexpr std::pair<std::string_view, Encoding> kNames[] = {
       {"utf8", Encoding::utf8},   {"utf8NoBOM", Encoding::utf8},
@@ -128,13 +128,31 @@ Result<Encoding> parse_encoding(std::string_view name) {
                .target = std::string(name)};
 }
 
+Result<std::string> read_bytes(const std::string& path) { return engines::read_file(path, kMaxTextBytes); }
+
 Result<std::string> read_text_file(const std::string& path, Encoding encoding) {
   HVSH_TRY(std::string bytes, engines::read_file(path, kMaxTextBytes));
-  return decode(std::move(bytes), encoding);
+  return decode_text(std::move(bytes), encoding);
 }
 
 Result<void> write_text_file(const std::string& path, std::string_view text, Encoding encoding) {
-  const std::string bytes = std::string(mark_of(encoding)) + encode(text, encoding);
+  return replace_file(path, std::string(mark_of(encoding)) + encode_text(text, encoding));
+}
+
+namespace {
+
+Error no_folder(const std::string& path) {
+  return {.id = "GetContentWriterDirectoryNotFoundError",
+          .category = ErrorCategory::ObjectNotFound,
+          .message = fmt::format("Could not find a part of the path '{}'.", path),
+          .target = path,
+          .exception = "System.IO.DirectoryNotFoundException"};
+}
+
+}  // namespace
+
+Result<void> replace_file(const std::string& path, std::string_view bytes) {
+  if (::access(engines::folder_of(path).c_str(), F_OK) != 0) return no_folder(path);
   std::string target = path;
   struct stat info {};
   if (::stat(path.c_str(), &info) == 0) {
@@ -151,7 +169,11 @@ Result<void> append_text_file(const std::string& path, std::string_view text, En
   struct stat info {};
   const bool begins = ::stat(path.c_str(), &info) != 0 || info.st_size == 0;
   const std::string bytes =
-      (begins ? std::string(mark_of(encoding)) : std::string()) + encode(text, encoding);
+      (begins ? std::string(mark_of(encoding)) : std::string()) + encode_text(text, encoding);
+  return append_file(path, bytes);
+}
+
+Result<void> append_file(const std::string& path, std::string_view bytes) {
   return write_bytes(path, bytes, O_CREAT | O_APPEND);
 }
 

@@ -18,9 +18,15 @@ Result<Encoding> parse_encoding(std::string_view name);
 // error.
 Result<std::string> read_text_file(const std::string& path, Encoding encoding);
 
+std::string encode_text(std::string_view text, Encoding encoding);  // without a mark
+std::string decode_text(std::string bytes, Encoding encoding);      // a mark decides, and is taken away
+Result<std::string> read_bytes(const std::string& path);            // at most 1 GiB
+
 // Replaces the file so that a crash leaves the old or the new one. What a link points to is replaced, not the
 // link; devices and pipes are written to as they are.
 Result<void> write_text_file(const std::string& path, std::string_view text, Encoding encoding);
+Result<void> replace_file(const std::string& path, std::string_view bytes);
+Result<void> append_file(const std::string& path, std::string_view bytes);
 // Behind what is there; the encoding's mark is written to an empty file only.
 Result<void> append_text_file(const std::string& path, std::string_view text, Encoding encoding);
 
