@@ -1,7 +1,7 @@
 #pragma once
 // The drives of a session, as the item cmdlets see them: names that stand for folders of this host, and the
-// drives env:, variable:, function: and alias:, whose items are no files. The shell implements it; cmdlets get
-// it by Context::get<Drives>().
+// drives env:, variable:, function: and alias:, whose items are no files. The shell implements it; cmdlets
+// get it by Context::get<Drives>().
 #include <optional>
 #include <span>
 #include <string>

@@ -25,9 +25,8 @@ struct ProviderInfo {
       prop<&ProviderInfo::drives>("Drives", "The drives that it has."),
       prop<&ProviderInfo::module>("ModuleName", "Where it comes from."),
   };
-  static constexpr Column kTable[] = {{.property = "Name", .width = 20},
-                                      {.property = "Capabilities", .width = 55},
-                                      {.property = "Drives"}};
+  static constexpr Column kTable[] = {
+      {.property = "Name", .width = 20}, {.property = "Capabilities", .width = 55}, {.property = "Drives"}};
   static constexpr Noun noun{.type = {"System.Management.Automation.ProviderInfo", "ProviderInfo"},
                              .props = kProps,
                              .table = kTable};

@@ -101,9 +101,8 @@ Result<pid_t> start_program(const ProgramStart& start) {
   for (int signal : {SIGPIPE, SIGINT, SIGTERM}) sigaddset(&defaults, signal);
   ::posix_spawnattr_setsigdefault(&attributes, &defaults);
   ::posix_spawnattr_setsigmask(&attributes, &none);
-  ::posix_spawnattr_setflags(&attributes,
-                             static_cast<short>(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK |
-                                                (start.detached ? POSIX_SPAWN_SETSID : 0)));
+  ::posix_spawnattr_setflags(&attributes, static_cast<short>(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK |
+                                                             (start.detached ? POSIX_SPAWN_SETSID : 0)));
   std::vector<char*> argv = pointers(start.argv);
   std::vector<char*> environment = pointers(start.environment);
   pid_t pid = 0;
@@ -120,10 +119,9 @@ Result<ProgramResult> run_program(const std::vector<std::string>& argv, std::str
   HVSH_TRY(Pipe in, Pipe::make());
   HVSH_TRY(Pipe out, Pipe::make());
   HVSH_TRY(Pipe err, Pipe::make());
-  HVSH_TRY(const pid_t pid, start_program({.argv = argv,
-                                           .input = in.read.get(),
-                                           .output = out.write.get(),
-                                           .error = err.write.get()}));
+  HVSH_TRY(const pid_t pid,
+           start_program(
+               {.argv = argv, .input = in.read.get(), .output = out.write.get(), .error = err.write.get()}));
   in.read.reset();
   out.write.reset();
   err.write.reset();

@@ -13,8 +13,8 @@
 namespace hvsh::engines {
 
 struct ProgramStart {
-  std::vector<std::string> argv;   // argv[0] is looked up in PATH unless it has a '/'
-  std::string folder = {};         // where it runs; empty: here
+  std::vector<std::string> argv;              // argv[0] is looked up in PATH unless it has a '/'
+  std::string folder = {};                    // where it runs; empty: here
   std::vector<std::string> environment = {};  // NAME=value; empty: as it is
   // Descriptors for its standard input, output and error; -1: as this process has them.
   int input = -1, output = -1, error = -1;
@@ -25,13 +25,13 @@ struct ProgramStart {
 Result<pid_t> start_program(const ProgramStart& start);
 
 struct ProgramResult {
-  int exit_code = 0;    // 128 + signal if one ended it
-  std::string output;   // standard output, at most 64 MiB
-  std::string errors;   // standard error, at most 64 KiB
+  int exit_code = 0;   // 128 + signal if one ended it
+  std::string output;  // standard output, at most 64 MiB
+  std::string errors;  // standard error, at most 64 KiB
 };
 
-// Runs it to its end with `input` as its standard input. One that exceeds the deadline is killed, and that is an
-// error. The caller decides what exit codes mean.
+// Runs it to its end with `input` as its standard input. One that exceeds the deadline is killed, and that is
+// an error. The caller decides what exit codes mean.
 Result<ProgramResult> run_program(const std::vector<std::string>& argv, std::string_view input = {},
                                   std::chrono::milliseconds deadline = std::chrono::seconds(60));
 

@@ -185,10 +185,11 @@ Result<void> set_attributes(const std::string& path, const Value& value) {
       read_only = true;
     } else if (!name.empty() && !equal_ascii(name, "Normal") && !equal_ascii(name, "Archive") &&
                !equal_ascii(name, "Directory") && !equal_ascii(name, "NotContentIndexed")) {
-      return Error{.id = "NotSupported",
-                   .category = ErrorCategory::NotImplemented,
-                   .message = fmt::format("Cannot set attribute {} of '{}': Linux has no such attribute.", name, path),
-                   .hint = "Only ReadOnly can be set. A name that begins with a point makes a file hidden."};
+      return Error{
+          .id = "NotSupported",
+          .category = ErrorCategory::NotImplemented,
+          .message = fmt::format("Cannot set attribute {} of '{}': Linux has no such attribute.", name, path),
+          .hint = "Only ReadOnly can be set. A name that begins with a point makes a file hidden."};
     }
   }
   return set_read_only(path, read_only);
@@ -207,13 +208,14 @@ Result<void> set_item_property(const std::string& path, std::string_view name, c
     return set_time(path, time, name.size() > 5 && equal_ascii(name.substr(0, 9), "LastWrite"));
   }
   const bool creation = is("CreationTime") || is("CreationTimeUtc");
-  return Error{.id = creation ? "NotSupported" : "PropertyNotFound",
-               .category = creation ? ErrorCategory::NotImplemented : ErrorCategory::InvalidOperation,
-               .message = creation ? fmt::format("Cannot set {} of '{}': Linux keeps it by itself.", name, path)
-                                   : fmt::format("The property {} of '{}' cannot be set, or does not exist.", name,
-                                                 path),
-               .hint = "What can be set: IsReadOnly, Attributes, LastWriteTime, LastAccessTime.",
-               .target = path};
+  return Error{
+      .id = creation ? "NotSupported" : "PropertyNotFound",
+      .category = creation ? ErrorCategory::NotImplemented : ErrorCategory::InvalidOperation,
+      .message = creation
+                     ? fmt::format("Cannot set {} of '{}': Linux keeps it by itself.", name, path)
+                     : fmt::format("The property {} of '{}' cannot be set, or does not exist.", name, path),
+      .hint = "What can be set: IsReadOnly, Attributes, LastWriteTime, LastAccessTime.",
+      .target = path};
 }
 
 const FileSystemItem* item_cast(const Value& value) {

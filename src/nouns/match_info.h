@@ -9,7 +9,7 @@
 namespace hvsh::nouns {
 
 struct MatchInfoContext {
-  std::vector<std::string> pre, post;            // all lines around
+  std::vector<std::string> pre, post;              // all lines around
   std::vector<std::string> shown_pre, shown_post;  // those that no other match shows
 
   static constexpr Prop kProps[] = {
@@ -46,7 +46,8 @@ struct MatchInfo {
       prop<&MatchInfo::context>("Context", "The lines around."),
       prop<&MatchInfo::matches>("Matches", "What fits, as regular expressions give it."),
   };
-  static constexpr Noun noun{.type = {"Microsoft.PowerShell.Commands.MatchInfo", "MatchInfo"}, .props = kProps};
+  static constexpr Noun noun{.type = {"Microsoft.PowerShell.Commands.MatchInfo", "MatchInfo"},
+                             .props = kProps};
 };
 
 }  // namespace hvsh::nouns

@@ -9,7 +9,8 @@ namespace hvsh::shell {
 namespace {
 
 // As on Windows, in the place of Linux' program; -p, which that one needs for folders above, is accepted.
-constexpr std::string_view kMakeFolder = R"ps([CmdletBinding(DefaultParameterSetName = 'pathSet', SupportsShouldProcess = $true)]
+constexpr std::string_view kMakeFolder =
+    R"ps([CmdletBinding(DefaultParameterSetName = 'pathSet', SupportsShouldProcess = $true)]
 param(
   [Parameter(ParameterSetName = 'nameSet', Position = 0, ValueFromPipelineByPropertyName = $true)]
   [Parameter(ParameterSetName = 'pathSet', Mandatory = $true, Position = 0, ValueFromPipelineByPropertyName = $true)]

@@ -52,8 +52,9 @@ Error drive_not_found(std::string_view name) {
       name);
   const auto is = [name](std::string_view other) { return equal_ascii(name, other); };
   if (is("HKLM") || is("HKCU") || is("HKCR") || is("HKU") || is("Registry")) {
-    hint = "There is no registry on Linux. Settings of machines and of this host are the Set-VM* cmdlets'; "
-           "other programs keep theirs in files.";
+    hint =
+        "There is no registry on Linux. Settings of machines and of this host are the Set-VM* cmdlets'; "
+        "other programs keep theirs in files.";
   } else if (is("Cert")) {
     hint = "There is no certificate store on Linux. Certificates are files, most of them in /etc/ssl.";
   } else if (is("WSMan")) {
@@ -118,8 +119,8 @@ std::string name_without_case(const std::string& folder, const std::string& name
   return found;
 }
 
-// `rest` below a drive's root: what is there under another case is what is meant, as on Windows. ".." stops at
-// the root.
+// `rest` below a drive's root: what is there under another case is what is meant, as on Windows. ".." stops
+// at the root.
 std::string below_drive(const std::string& root, std::string_view rest) {
   std::string path = root == "/" ? "" : root;
   bool there = true;
@@ -202,13 +203,14 @@ Result<std::string> DriveMap::resolve_share(std::string_view path) const {
     if (best == nullptr || share.prefix.size() > best->prefix.size()) best = &share;
   }
   if (best != nullptr) return below_drive(best->folder, std::string_view(text).substr(best->prefix.size()));
-  return Error{.id = "UncPathNotMapped",
-               .category = ErrorCategory::ObjectNotFound,
-               .message = fmt::format("Cannot reach '{}': no folder of this host stands for that share.", path),
-               .hint = "Mount the share, and add a line '\\\\SERVER\\SHARE = FOLDER' to /etc/hvsh/drives.",
-               .target = std::string(path),
-               .target_type = "System.String",
-               .exception = "System.Management.Automation.ItemNotFoundException"};
+  return Error{
+      .id = "UncPathNotMapped",
+      .category = ErrorCategory::ObjectNotFound,
+      .message = fmt::format("Cannot reach '{}': no folder of this host stands for that share.", path),
+      .hint = "Mount the share, and add a line '\\\\SERVER\\SHARE = FOLDER' to /etc/hvsh/drives.",
+      .target = std::string(path),
+      .target_type = "System.String",
+      .exception = "System.Management.Automation.ItemNotFoundException"};
 }
 
 Result<std::string> DriveMap::resolve(std::string_view path, std::string_view current) const {
@@ -227,11 +229,12 @@ Result<std::string> DriveMap::resolve(std::string_view path, std::string_view cu
   if (drive != nullptr) return below_drive(drive->root, std::string_view(text).substr(name.size() + 1));
   for (const auto& [known, kind] : kNamed) {
     if (!equal_ascii(name, known)) continue;
-    return Error{.id = "NotSupported",
-                 .category = ErrorCategory::InvalidArgument,
-                 .message = fmt::format("Cannot use '{}' here: the items of drive {} are no files.", path, known),
-                 .target = std::string(path),
-                 .exception = "System.Management.Automation.PSNotSupportedException"};
+    return Error{
+        .id = "NotSupported",
+        .category = ErrorCategory::InvalidArgument,
+        .message = fmt::format("Cannot use '{}' here: the items of drive {} are no files.", path, known),
+        .target = std::string(path),
+        .exception = "System.Management.Automation.PSNotSupportedException"};
   }
   return drive_not_found(name);
 }
@@ -287,7 +290,8 @@ std::optional<NamedPath> DriveMap::named(std::string_view path) const {
       provider = provider.substr(module + 1);
     if (equal_ascii(provider, "Environment")) provider = "Env";
     for (const auto& [known, kind] : kNamed) {
-      if (equal_ascii(provider, known)) return NamedPath{{std::string(known), kind}, std::string(path.substr(end + 2))};
+      if (equal_ascii(provider, known))
+        return NamedPath{{std::string(known), kind}, std::string(path.substr(end + 2))};
     }
     return std::nullopt;
   }

@@ -21,7 +21,7 @@ std::string program_folder();    // where the binary lies
 // where the exact one is not set. COMPUTERNAME, USERNAME, TEMP and USERPROFILE, which every Windows script
 // expects, are set at start when they are not there.
 std::optional<std::string> get_environment(std::string_view name);
-void set_environment(std::string_view name, const std::string& value);  // empty: removed
+void set_environment(std::string_view name, const std::string& value);   // empty: removed
 std::vector<std::pair<std::string, std::string>> environment_entries();  // all of it
 std::string host_name();
 

@@ -102,11 +102,11 @@ Result<void> SessionDrives::set_item(const NamedPath& path, const Value& value) 
         shell.define_function(path.name, Ref<ShellScriptBlock>(block), FunctionKind::function);
         return {};
       }
-      return Error{.id = "Argument",
-                   .category = ErrorCategory::InvalidArgument,
-                   .message = fmt::format("Cannot set function '{}': its value has to be a script block.",
-                                          path.name),
-                   .target = path.name};
+      return Error{
+          .id = "Argument",
+          .category = ErrorCategory::InvalidArgument,
+          .message = fmt::format("Cannot set function '{}': its value has to be a script block.", path.name),
+          .target = path.name};
     case DriveKind::aliases: shell.set_alias(path.name, to_string(value), false); return {};
     case DriveKind::files: break;
   }

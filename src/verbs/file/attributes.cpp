@@ -10,11 +10,10 @@ namespace hvsh::verbs {
 
 namespace {
 
-constexpr std::string_view kNames[] = {"ReadOnly",     "Hidden",    "System",       "Directory",
-                                       "Archive",      "Device",    "Normal",       "Temporary",
-                                       "SparseFile",   "Encrypted", "ReparsePoint", "Compressed",
-                                       "Offline",      "IntegrityStream",           "NoScrubData",
-                                       "NotContentIndexed"};
+constexpr std::string_view kNames[] = {"ReadOnly",   "Hidden",          "System",       "Directory",
+                                       "Archive",    "Device",          "Normal",       "Temporary",
+                                       "SparseFile", "Encrypted",       "ReparsePoint", "Compressed",
+                                       "Offline",    "IntegrityStream", "NoScrubData",  "NotContentIndexed"};
 
 std::string_view known_name(std::string_view text) {
   for (std::string_view name : kNames) {
@@ -66,9 +65,8 @@ Result<AttributeRule> AttributeRule::parse(std::string_view text) {
 
 bool AttributeRule::fits(std::string_view attributes) const {
   return any_of_.empty() || std::any_of(any_of_.begin(), any_of_.end(), [&](const std::vector<Term>& all) {
-           return std::all_of(all.begin(), all.end(), [&](const Term& term) {
-             return has(attributes, term.name) != term.inverted;
-           });
+           return std::all_of(all.begin(), all.end(),
+                              [&](const Term& term) { return has(attributes, term.name) != term.inverted; });
          });
 }
 

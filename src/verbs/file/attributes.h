@@ -1,5 +1,6 @@
 #pragma once
-// Get-ChildItem's -Attributes: names of attributes with ! (not), + (and) and , (or): "Directory+!Hidden,ReadOnly".
+// Get-ChildItem's -Attributes: names of attributes with ! (not), + (and) and , (or):
+// "Directory+!Hidden,ReadOnly".
 #include <string>
 #include <string_view>
 #include <vector>

@@ -35,15 +35,16 @@ struct GetContent : ContentTarget {
 
   static constexpr auto kParams = join(
       std::array{
-          param<&GetContent::read_count>("ReadCount", {.from_pipeline_property = true, .range = {0, INT64_MAX}},
+          param<&GetContent::read_count>("ReadCount",
+                                         {.from_pipeline_property = true, .range = {0, INT64_MAX}},
                                          "So many lines as one array; 0: all."),
           param<&GetContent::total_count>(
               "TotalCount",
               {.from_pipeline_property = true, .aliases = {"First", "Head"}, .range = {0, INT64_MAX}},
               "So many lines from the begin."),
-          param<&GetContent::tail>("Tail",
-                                   {.from_pipeline_property = true, .aliases = "Last", .range = {0, INT32_MAX}},
-                                   "So many lines from the end."),
+          param<&GetContent::tail>(
+              "Tail", {.from_pipeline_property = true, .aliases = "Last", .range = {0, INT32_MAX}},
+              "So many lines from the end."),
           param<&GetContent::delimiter>("Delimiter", {}, "What ends a line, instead of the line's end."),
           param<&GetContent::wait>("Wait", {}, "Goes on with what is added to the file, until Ctrl-C."),
           param<&GetContent::raw>("Raw", {}, "The whole file as one text."),
@@ -67,26 +68,27 @@ struct GetContent : ContentTarget {
     if (auto wrong = check(context)) return context.terminate(std::move(*wrong));
     const PartedPaths parted = part_paths(context, path, literal_path);
     std::vector<std::string> found;
-    if (Flow flow = each_path(context, parted.paths, parted.literal_paths, found, true, force.on); flow != Flow::more)
+    if (Flow flow = each_path(context, parted.paths, parted.literal_paths, found, true, force.on);
+        flow != Flow::more)
       return flow;
     for (const std::string& file : found) {
       if (!is_wanted(file)) continue;
       if (const Flow flow = read(context, file); flow != Flow::more) return flow;
     }
-    return each_named(context, parted.named, [&](const NamedPath&, const NamedItem& item) {
-      return context.write(item.content);
-    });
+    return each_named(context, parted.named,
+                      [&](const NamedPath&, const NamedItem& item) { return context.write(item.content); });
   }
 
  private:
   std::optional<Error> check(Context& context) const {
     if (!stream.empty() && stream != ":$DATA") return no_streams();
     const auto clash = [](std::string_view first, std::string_view second) {
-      return Error{.id = "InvalidOperation",
-                   .category = ErrorCategory::InvalidOperation,
-                   .message = fmt::format("The parameters {} and {} cannot be used together. Please specify only "
-                                          "one parameter.",
-                                          first, second)};
+      return Error{
+          .id = "InvalidOperation",
+          .category = ErrorCategory::InvalidOperation,
+          .message = fmt::format("The parameters {} and {} cannot be used together. Please specify only "
+                                 "one parameter.",
+                                 first, second)};
     };
     if (context.is_bound("TotalCount") && context.is_bound("Tail")) return clash("TotalCount", "Tail");
     if (raw && context.is_bound("TotalCount")) return clash("Raw", "TotalCount");
@@ -146,7 +148,8 @@ struct GetContent : ContentTarget {
     if (!all) return context.error(all.take_error(), Value::string(file));
     std::string_view some = *all;
     if (total_count >= 0) some = some.substr(0, static_cast<size_t>(total_count));
-    if (tail >= 0 && some.size() > static_cast<size_t>(tail)) some.remove_prefix(some.size() - static_cast<size_t>(tail));
+    if (tail >= 0 && some.size() > static_cast<size_t>(tail))
+      some.remove_prefix(some.size() - static_cast<size_t>(tail));
     const auto byte = [](char c) { return Value::integer(static_cast<unsigned char>(c), IntType::u8); };
     if (raw) {
       std::vector<Value> items;

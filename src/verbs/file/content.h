@@ -15,16 +15,21 @@ struct ContentTarget : ItemPaths {
 
   // Whether bytes are meant: -AsByteStream, or Windows PowerShell's -Encoding Byte.
   bool bytes() const { return as_byte_stream.on || equal_ascii(encoding, "Byte"); }
-  Result<Encoding> text_encoding() const { return bytes() ? Result<Encoding>(Encoding::utf8) : parse_encoding(encoding); }
+  Result<Encoding> text_encoding() const {
+    return bytes() ? Result<Encoding>(Encoding::utf8) : parse_encoding(encoding);
+  }
 };
 
 template <class Self>
 consteval auto content_target_params() {
   return std::array{
-      param<&ItemPaths::path, Self>(
-          "Path",
-          {.sets = ItemPaths::Path, .position = 0, .mandatory = true, .from_pipeline_property = true, .wildcards = true},
-          "The files."),
+      param<&ItemPaths::path, Self>("Path",
+                                    {.sets = ItemPaths::Path,
+                                     .position = 0,
+                                     .mandatory = true,
+                                     .from_pipeline_property = true,
+                                     .wildcards = true},
+                                    "The files."),
       param<&ItemPaths::literal_path, Self>("LiteralPath",
                                             {.sets = ItemPaths::Literal,
                                              .mandatory = true,
@@ -35,7 +40,8 @@ consteval auto content_target_params() {
       param<&ItemPaths::include, Self>("Include", {}, "Only names like these."),
       param<&ItemPaths::exclude, Self>("Exclude", {}, "No names like these."),
       param<&ItemPaths::force, Self>("Force", {}, "Hidden and read-only files too."),
-      param<&ContentTarget::stream, Self>("Stream", {}, "A Windows file's further streams, which Linux has not."),
+      param<&ContentTarget::stream, Self>("Stream", {},
+                                          "A Windows file's further streams, which Linux has not."),
   };
 }
 template <class Self>

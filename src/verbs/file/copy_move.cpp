@@ -47,8 +47,9 @@ struct CopyItem : ItemPaths {
     if (!to_session.is_null() || !from_session.is_null()) {
       return context.terminate({.id = "NotImplemented",
                                 .category = ErrorCategory::NotImplemented,
-                                .message = "Cannot copy to or from a session: sessions with other hosts are not "
-                                           "there yet.",
+                                .message =
+                                    "Cannot copy to or from a session: sessions with other hosts are not "
+                                    "there yet.",
                                 .hint = "Use scp or rsync."});
     }
     std::vector<std::string> found;
@@ -78,7 +79,7 @@ struct CopyItem : ItemPaths {
       return filter.empty() || Wildcard(filter).matches(leaf_of(file));
     };
     if (folder && recurse && !container) target = into;
-    const auto copied = folder && !recurse  ? make_folders(target)
+    const auto copied = folder && !recurse    ? make_folders(target)
                         : folder && container ? copy_tree(item, target, wants)
                         : folder              ? copy_flat(item, target, wants)
                                               : copy_file(item, target);

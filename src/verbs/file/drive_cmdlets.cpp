@@ -38,14 +38,15 @@ Value drive_value(Context& context, const Drive& drive) {
   }
   const std::string here = context.current_location();
   const std::string below = drive.root == "/" ? drive.root : drive.root + "/";
-  if (drive.kind == DriveKind::files && here.starts_with(below)) info.current_location = here.substr(below.size());
+  if (drive.kind == DriveKind::files && here.starts_with(below))
+    info.current_location = here.substr(below.size());
   return noun_value(std::move(info));
 }
 
 bool any_matches(const std::vector<std::string>& patterns, std::string_view name) {
-  return patterns.empty() || std::any_of(patterns.begin(), patterns.end(), [name](const std::string& pattern) {
-           return Wildcard(pattern).matches(name);
-         });
+  return patterns.empty() ||
+         std::any_of(patterns.begin(), patterns.end(),
+                     [name](const std::string& pattern) { return Wildcard(pattern).matches(name); });
 }
 
 std::string without_colon(std::string name) {
@@ -70,8 +71,9 @@ struct GetPSDrive {
   enum Set : SetMask { Name = 1, Literal = 2 };
   static constexpr std::string_view kSets[] = {"Name", "LiteralName"};
   static constexpr Param kParams[] = {
-      param<&GetPSDrive::name>("Name", {.sets = Name, .position = 0, .from_pipeline_property = true, .wildcards = true},
-                               "Names of drives."),
+      param<&GetPSDrive::name>(
+          "Name", {.sets = Name, .position = 0, .from_pipeline_property = true, .wildcards = true},
+          "Names of drives."),
       param<&GetPSDrive::literal_name>(
           "LiteralName", {.sets = Literal, .position = 0, .mandatory = true, .from_pipeline_property = true},
           "Names without wildcards."),
@@ -102,7 +104,8 @@ struct GetPSDrive {
       const std::string pattern = without_colon(one);
       bool found = is_pattern(pattern);
       for (const Drive& drive : drives) {
-        if (!Wildcard(pattern).matches(drive.name) || !any_matches(ps_provider, provider_of(drive.kind))) continue;
+        if (!Wildcard(pattern).matches(drive.name) || !any_matches(ps_provider, provider_of(drive.kind)))
+          continue;
         found = true;
         if (const Flow flow = context.write(drive_value(context, drive)); flow != Flow::more) return flow;
       }
@@ -122,9 +125,8 @@ struct NewPSDrive {
   static constexpr Param kParams[] = {
       param<&NewPSDrive::name>("Name", {.position = 0, .mandatory = true, .from_pipeline_property = true},
                                "Its name."),
-      param<&NewPSDrive::ps_provider>("PSProvider",
-                                      {.position = 1, .mandatory = true, .from_pipeline_property = true},
-                                      "FileSystem."),
+      param<&NewPSDrive::ps_provider>(
+          "PSProvider", {.position = 1, .mandatory = true, .from_pipeline_property = true}, "FileSystem."),
       param<&NewPSDrive::root>(
           "Root", {.position = 2, .mandatory = true, .from_pipeline_property = true, .allow_empty = true},
           "The folder that it stands for."),
@@ -163,24 +165,25 @@ struct NewPSDrive {
       return context.terminate(
           {.id = "NotImplemented",
            .category = ErrorCategory::NotImplemented,
-           .message = fmt::format("Cannot keep drive '{}' for good: a session does not change the host's files.",
-                                  name),
-           .hint = fmt::format("Add the line '{} = FOLDER' to /etc/hvsh/drives, and leave -Persist out.", name)});
+           .message = fmt::format(
+               "Cannot keep drive '{}' for good: a session does not change the host's files.", name),
+           .hint =
+               fmt::format("Add the line '{} = FOLDER' to /etc/hvsh/drives, and leave -Persist out.", name)});
     }
     auto folder = context.resolve_path(root);
     if (!folder) return context.terminate(folder.take_error(), Value::string(root));
     struct stat info {};
     if (::stat(folder->c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) {
-      return context.terminate({.id = "DriveRootError",
-                                .category = ErrorCategory::ReadError,
-                                .message = fmt::format(
-                                    "The specified drive root \"{}\" either does not exist, or it is not a folder.",
-                                    root),
-                                .exception = "System.IO.IOException"},
-                               Value::string(root));
+      return context.terminate(
+          {.id = "DriveRootError",
+           .category = ErrorCategory::ReadError,
+           .message = fmt::format(
+               "The specified drive root \"{}\" either does not exist, or it is not a folder.", root),
+           .exception = "System.IO.IOException"},
+          Value::string(root));
     }
-    const std::string what = fmt::format("Name: {} Provider: Microsoft.PowerShell.Core\\FileSystem Root: {}",
-                                         name, *folder);
+    const std::string what =
+        fmt::format("Name: {} Provider: Microsoft.PowerShell.Core\\FileSystem Root: {}", name, *folder);
     if (const Answer answer = context.should_process(what, "New drive"); answer != Answer::yes)
       return answer == Answer::stopped ? Flow::stopped : Flow::more;
     Drive drive{.name = without_colon(name),
@@ -203,12 +206,14 @@ struct RemovePSDrive {
   static constexpr std::string_view kSets[] = {"Name", "LiteralName"};
   static constexpr Param kParams[] = {
       param<&RemovePSDrive::name>(
-          "Name", {.sets = Name, .position = 0, .mandatory = true, .from_pipeline_property = true, .wildcards = true},
+          "Name",
+          {.sets = Name, .position = 0, .mandatory = true, .from_pipeline_property = true, .wildcards = true},
           "Names of drives."),
       param<&RemovePSDrive::literal_name>(
           "LiteralName", {.sets = Literal, .position = 0, .mandatory = true, .from_pipeline_property = true},
           "Names without wildcards."),
-      param<&RemovePSDrive::ps_provider>("PSProvider", {.from_pipeline_property = true}, "Only drives of these."),
+      param<&RemovePSDrive::ps_provider>("PSProvider", {.from_pipeline_property = true},
+                                         "Only drives of these."),
       param<&RemovePSDrive::scope>("Scope", {.from_pipeline_property = true},
                                    "Accepted; drives belong to the whole session."),
       param<&RemovePSDrive::force>("Force", {}, "Accepted; a drive is never in use."),
@@ -245,8 +250,8 @@ struct RemovePSDrive {
 
  private:
   static Flow remove_one(Context& context, const Drive& drive) {
-    const std::string what = fmt::format("Name: {} Provider: Microsoft.PowerShell.Core\\{} Root: {}", drive.name,
-                                         provider_of(drive.kind), drive.root);
+    const std::string what = fmt::format("Name: {} Provider: Microsoft.PowerShell.Core\\{} Root: {}",
+                                         drive.name, provider_of(drive.kind), drive.root);
     if (const Answer answer = context.should_process(what, "Remove Drive"); answer != Answer::yes)
       return answer == Answer::stopped ? Flow::stopped : Flow::more;
     auto removed = context.get<Drives>().remove(drive.name);
@@ -288,11 +293,12 @@ struct GetPSProvider {
       if (const Flow flow = context.write(noun_value(std::move(info))); flow != Flow::more) return flow;
     }
     if (found) return Flow::more;
-    return context.error({.id = "ProviderNotFound",
-                          .category = ErrorCategory::ObjectNotFound,
-                          .message = fmt::format("Cannot find a provider with the name '{}'.", ps_provider[0]),
-                          .exception = "System.Management.Automation.ProviderNotFoundException"},
-                         Value::string(ps_provider[0]));
+    return context.error(
+        {.id = "ProviderNotFound",
+         .category = ErrorCategory::ObjectNotFound,
+         .message = fmt::format("Cannot find a provider with the name '{}'.", ps_provider[0]),
+         .exception = "System.Management.Automation.ProviderNotFoundException"},
+        Value::string(ps_provider[0]));
   }
 };
 CMDLET(GetPSProvider);

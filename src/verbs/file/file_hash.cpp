@@ -29,7 +29,8 @@ struct GetFileHash {
 
   enum Set : SetMask { Path = 1, Literal = 2 };
   static constexpr std::string_view kSets[] = {"Path", "LiteralPath"};
-  static constexpr std::string_view kAlgorithms[] = {"SHA1", "SHA256", "SHA384", "SHA512", "MD5", "RIPEMD160"};
+  static constexpr std::string_view kAlgorithms[] = {"SHA1",   "SHA256", "SHA384",
+                                                     "SHA512", "MD5",    "RIPEMD160"};
   static constexpr Param kParams[] = {
       param<&GetFileHash::path>("Path",
                                 {.sets = Path,
@@ -46,8 +47,8 @@ struct GetFileHash {
       param<&GetFileHash::algorithm>("Algorithm", {.position = 1, .values = kAlgorithms},
                                      "SHA256 if none is given; RIPEMD160 as in Windows PowerShell."),
   };
-  static constexpr Example kExamples[] = {
-      {"(Get-FileHash /dev/null -Algorithm MD5).Hash", "D41D8CD98F00B204E9800998ECF8427E", "Of no bytes at all."}};
+  static constexpr Example kExamples[] = {{"(Get-FileHash /dev/null -Algorithm MD5).Hash",
+                                           "D41D8CD98F00B204E9800998ECF8427E", "Of no bytes at all."}};
   static constexpr Decl decl{.verb = "Get",
                              .noun = "FileHash",
                              .module = "Microsoft.PowerShell.Utility",

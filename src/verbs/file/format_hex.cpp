@@ -21,7 +21,8 @@ struct ByteCollection {
   std::string hex_offset() const { return fmt::format("{:016X}", offset); }
   std::string hex_bytes() const {
     std::string text;
-    for (unsigned char c : data) fmt::format_to(std::back_inserter(text), "{}{:02X}", text.empty() ? "" : " ", c);
+    for (unsigned char c : data)
+      fmt::format_to(std::back_inserter(text), "{}{:02X}", text.empty() ? "" : " ", c);
     return text;
   }
   std::string ascii() const {
@@ -61,10 +62,13 @@ struct FormatHex {
   enum Set : SetMask { Path = 1, Literal = 2, Input = 4 };
   static constexpr std::string_view kSets[] = {"Path", "LiteralPath", "ByInputObject"};
   static constexpr Param kParams[] = {
-      param<&FormatHex::path>("Path", {.sets = Path, .position = 0, .mandatory = true, .wildcards = true}, "The files."),
-      param<&FormatHex::literal_path>("LiteralPath", {.sets = Literal, .mandatory = true, .aliases = {"PSPath", "LP"}},
+      param<&FormatHex::path>("Path", {.sets = Path, .position = 0, .mandatory = true, .wildcards = true},
+                              "The files."),
+      param<&FormatHex::literal_path>("LiteralPath",
+                                      {.sets = Literal, .mandatory = true, .aliases = {"PSPath", "LP"}},
                                       "The files, without wildcards."),
-      param<&FormatHex::input_object>("InputObject", {.sets = Input, .mandatory = true, .from_pipeline = true},
+      param<&FormatHex::input_object>("InputObject",
+                                      {.sets = Input, .mandatory = true, .from_pipeline = true},
                                       "Text, numbers or files."),
       param<&FormatHex::encoding>("Encoding", {.sets = Input}, "How text becomes bytes."),
       param<&FormatHex::count>("Count", {.range = {1, INT64_MAX}}, "So many bytes."),
@@ -72,7 +76,8 @@ struct FormatHex {
       param<&FormatHex::raw>("Raw", {.sets = Input}, "Accepted."),
   };
   static constexpr std::string_view kAliases[] = {"fhx"};
-  static constexpr Example kExamples[] = {{"('AB' | Format-Hex).HexBytes", "41 42", "Shows bytes of a text."}};
+  static constexpr Example kExamples[] = {
+      {"('AB' | Format-Hex).HexBytes", "41 42", "Shows bytes of a text."}};
   static constexpr Decl decl{.verb = "Format",
                              .noun = "Hex",
                              .module = "Microsoft.PowerShell.Utility",
@@ -109,7 +114,8 @@ struct FormatHex {
     }
     std::string bytes;
     if (auto failed = bytes_of(input_object, bytes)) return context.error(std::move(*failed), input_object);
-    const std::string label = fmt::format("{} ({})", input_object.type().short_name, input_object.type().name);
+    const std::string label =
+        fmt::format("{} ({})", input_object.type().short_name, input_object.type().name);
     if (input_object.is_string()) return show(context, label, bytes);
     label_ = label;
     input_ += bytes;
@@ -150,19 +156,22 @@ struct FormatHex {
       }
       return std::nullopt;
     }
-    return Error{.id = "FormatHexTypeNotSupported",
-                 .category = ErrorCategory::ParserError,
-                 .message = fmt::format("Cannot convert input of type '{}' to hexadecimal. To view the hexadecimal "
-                                        "formatting of its string representation, pipe it to the Out-String cmdlet "
-                                        "before piping it to Format-Hex.",
-                                        value.type().name)};
+    return Error{
+        .id = "FormatHexTypeNotSupported",
+        .category = ErrorCategory::ParserError,
+        .message = fmt::format("Cannot convert input of type '{}' to hexadecimal. To view the hexadecimal "
+                               "formatting of its string representation, pipe it to the Out-String cmdlet "
+                               "before piping it to Format-Hex.",
+                               value.type().name)};
   }
 
   Flow show(Context& context, const std::string& label, std::string_view bytes) {
     bytes.remove_prefix(std::min<size_t>(bytes.size(), static_cast<size_t>(offset)));
     bytes = bytes.substr(0, static_cast<size_t>(count));
     for (size_t at = 0; at < bytes.size(); at += 16) {
-      ByteCollection line{.label = label, .offset = static_cast<uint64_t>(offset) + at, .data = std::string(bytes.substr(at, 16))};
+      ByteCollection line{.label = label,
+                          .offset = static_cast<uint64_t>(offset) + at,
+                          .data = std::string(bytes.substr(at, 16))};
       if (const Flow flow = context.write(noun_value(std::move(line))); flow != Flow::more) return flow;
     }
     return Flow::more;

@@ -1,6 +1,6 @@
 #pragma once
-// What the item cmdlets share: -Path, -LiteralPath, -Filter, -Include, -Exclude, -Force, and the parting of paths
-// into those of files and those of drives whose items are no files.
+// What the item cmdlets share: -Path, -LiteralPath, -Filter, -Include, -Exclude, -Force, and the parting of
+// paths into those of files and those of drives whose items are no files.
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,7 +61,8 @@ Error item_not_found(const NamedPath& path);
 // As messages name it: Env:/Path
 std::string display(const NamedPath& path);
 
-// The items that each named path stands for, one by one; a name without wildcards that is not there is an error.
+// The items that each named path stands for, one by one; a name without wildcards that is not there is an
+// error.
 template <class Body>
 Flow each_named(Context& context, const std::vector<NamedPath>& paths, Body body) {
   for (const NamedPath& path : paths) {

@@ -1,5 +1,5 @@
-// Get-, Set-, New-, Remove-, Clear-, Copy-, Move-, Rename-ItemProperty and Get-ItemPropertyValue: a file's own
-// properties. The registry, which they are for on Windows, does not exist.
+// Get-, Set-, New-, Remove-, Clear-, Copy-, Move-, Rename-ItemProperty and Get-ItemPropertyValue: a file's
+// own properties. The registry, which they are for on Windows, does not exist.
 #include <fmt/format.h>
 
 #include "core/wildcard.h"
@@ -87,8 +87,8 @@ struct GetItemProperty : PropertyTarget {
 
   static constexpr auto kParams =
       join(property_target_params<GetItemProperty>(),
-           std::array{param<&GetItemProperty::name>("Name", {.position = 1, .wildcards = true, .aliases = "PSProperty"},
-                                                    "Names of properties.")});
+           std::array{param<&GetItemProperty::name>(
+               "Name", {.position = 1, .wildcards = true, .aliases = "PSProperty"}, "Names of properties.")});
   static constexpr std::string_view kAliases[] = {"gp"};
   static constexpr Example kExamples[] = {
       {"(Get-ItemProperty / -Name FullName).FullName", "/", "Reads one property."}};
@@ -129,7 +129,8 @@ struct GetItemProperty : PropertyTarget {
         if (auto value = get_property(item, view.name); value && value->ok()) record->set(view.name, **value);
       }
       if (any) continue;
-      if (Flow flow = context.error(no_property(pattern, one), Value::string(one)); flow != Flow::more) return flow;
+      if (Flow flow = context.error(no_property(pattern, one), Value::string(one)); flow != Flow::more)
+        return flow;
     }
     if (record->shape().size() == 0) return Flow::more;
     for (std::string_view own : {"PSPath", "PSParentPath", "PSChildName"}) {
@@ -169,9 +170,9 @@ struct GetItemPropertyValue : PropertyTarget {
       if (!item) return context.error(item.take_error(), Value::string(one));
       for (const std::string& wanted : name) {
         auto value = get_property(*item, wanted);
-        const Flow flow = !value          ? context.error(no_property(wanted, one), Value::string(one))
+        const Flow flow = !value         ? context.error(no_property(wanted, one), Value::string(one))
                           : !value->ok() ? context.error(value->take_error(), Value::string(one))
-                                          : context.write(**value);
+                                         : context.write(**value);
         if (flow != Flow::more) return flow;
       }
     }
@@ -189,32 +190,36 @@ struct SetItemProperty : PropertyTarget {
       std::array{
           param<&SetItemProperty::name>("Name", {.position = 1, .aliases = "PSProperty"}, "The property."),
           param<&SetItemProperty::value>(
-              "Value", {.position = 2, .from_pipeline_property = true, .allow_null = true, .allow_empty = true},
+              "Value",
+              {.position = 2, .from_pipeline_property = true, .allow_null = true, .allow_empty = true},
               "Its new value."),
-          param<&SetItemProperty::input_object>("InputObject", {}, "An object whose properties are taken over."),
+          param<&SetItemProperty::input_object>("InputObject", {},
+                                                "An object whose properties are taken over."),
           param<&SetItemProperty::type>("Type", {}, "Of a registry value, which Linux has not."),
       },
       change_params<SetItemProperty>());
   static constexpr std::string_view kAliases[] = {"sp"};
   static constexpr Example kExamples[] = {
       {"Set-ItemProperty base.vhdx -Name IsReadOnly -Value $true", "*", "Guards a disk against writing."}};
-  static constexpr Decl decl{.verb = "Set",
-                             .noun = "ItemProperty",
-                             .module = "Microsoft.PowerShell.Management",
-                             .sets = kSets,
-                             .default_set = 0,
-                             .params = kParams,
-                             .aliases = kAliases,
-                             .examples = kExamples,
-                             .should_process = true,
-                             .error_class = "Microsoft.PowerShell.Commands.SetItemPropertyCommand",
-                             .synopsis = "Sets properties of files and folders: IsReadOnly, Attributes, times."};
+  static constexpr Decl decl{
+      .verb = "Set",
+      .noun = "ItemProperty",
+      .module = "Microsoft.PowerShell.Management",
+      .sets = kSets,
+      .default_set = 0,
+      .params = kParams,
+      .aliases = kAliases,
+      .examples = kExamples,
+      .should_process = true,
+      .error_class = "Microsoft.PowerShell.Commands.SetItemPropertyCommand",
+      .synopsis = "Sets properties of files and folders: IsReadOnly, Attributes, times."};
 
   Flow process(Context& context) {
     std::vector<std::pair<std::string, Value>> changes;
     if (!name.empty()) changes.emplace_back(name, value);
     for (const PropertyView& view : list_properties(input_object)) {
-      if (auto read = get_property(input_object, view.name); read && read->ok()) changes.emplace_back(view.name, **read);
+      if (auto read = get_property(input_object, view.name); read && read->ok())
+        changes.emplace_back(view.name, **read);
     }
     std::vector<std::string> found;
     if (Flow flow = find(context, found); flow != Flow::more) return flow;
@@ -227,14 +232,16 @@ struct SetItemProperty : PropertyTarget {
       }
       if (!pass_thru) continue;
       auto item = nouns::read_item(one);
-      if (Flow flow = item ? context.write(*item) : context.error(item.take_error()); flow != Flow::more) return flow;
+      if (Flow flow = item ? context.write(*item) : context.error(item.take_error()); flow != Flow::more)
+        return flow;
     }
     return Flow::more;
   }
 };
 CMDLET(SetItemProperty);
 
-// The cmdlets that would add, remove or move properties: what is not there is said first, then why it cannot be.
+// The cmdlets that would add, remove or move properties: what is not there is said first, then why it cannot
+// be.
 struct FixedProperties : PropertyTarget {
   std::string name, new_name, destination, property_type;
   Value value;
@@ -243,7 +250,8 @@ struct FixedProperties : PropertyTarget {
     std::vector<std::string> found;
     if (Flow flow = find(context, found); flow != Flow::more) return flow;
     for (const std::string& one : found) {
-      if (Flow flow = context.error(fixed_properties(what), Value::string(one)); flow != Flow::more) return flow;
+      if (Flow flow = context.error(fixed_properties(what), Value::string(one)); flow != Flow::more)
+        return flow;
     }
     return Flow::more;
   }
@@ -252,16 +260,16 @@ struct FixedProperties : PropertyTarget {
 template <class Self>
 consteval auto fixed_params() {
   return join(property_target_params<Self>(),
-              std::array{param<&FixedProperties::name, Self>("Name", {.position = 1, .mandatory = true, .aliases = "PSProperty"},
-                                                             "The property.")},
+              std::array{param<&FixedProperties::name, Self>(
+                  "Name", {.position = 1, .mandatory = true, .aliases = "PSProperty"}, "The property.")},
               change_params<Self>());
 }
 
 struct NewItemProperty : FixedProperties {
   static constexpr auto kParams =
       join(fixed_params<NewItemProperty>(),
-           std::array{param<&FixedProperties::property_type, NewItemProperty>("PropertyType", {.aliases = "Type"},
-                                                                             "Of a registry value."),
+           std::array{param<&FixedProperties::property_type, NewItemProperty>(
+                          "PropertyType", {.aliases = "Type"}, "Of a registry value."),
                       param<&FixedProperties::value, NewItemProperty>("Value", {}, "Its value.")});
   static constexpr Decl decl{.verb = "New",
                              .noun = "ItemProperty",
@@ -323,10 +331,9 @@ struct ClearItemProperty : FixedProperties {
 CMDLET(ClearItemProperty);
 
 struct RenameItemProperty : FixedProperties {
-  static constexpr auto kParams =
-      join(fixed_params<RenameItemProperty>(),
-           std::array{param<&FixedProperties::new_name, RenameItemProperty>("NewName", {.position = 2, .mandatory = true},
-                                                                           "Its new name.")});
+  static constexpr auto kParams = join(fixed_params<RenameItemProperty>(),
+                                       std::array{param<&FixedProperties::new_name, RenameItemProperty>(
+                                           "NewName", {.position = 2, .mandatory = true}, "Its new name.")});
   static constexpr std::string_view kAliases[] = {"rnp"};
   static constexpr Decl decl{.verb = "Rename",
                              .noun = "ItemProperty",
@@ -345,8 +352,8 @@ CMDLET(RenameItemProperty);
 struct CopyItemProperty : FixedProperties {
   static constexpr auto kParams =
       join(fixed_params<CopyItemProperty>(),
-           std::array{param<&FixedProperties::destination, CopyItemProperty>("Destination", {.position = 2, .mandatory = true},
-                                                                            "The other item.")});
+           std::array{param<&FixedProperties::destination, CopyItemProperty>(
+               "Destination", {.position = 2, .mandatory = true}, "The other item.")});
   static constexpr std::string_view kAliases[] = {"cpp"};
   static constexpr Decl decl{.verb = "Copy",
                              .noun = "ItemProperty",

@@ -15,9 +15,9 @@ namespace hvsh::verbs {
 struct GetItem : ItemPaths {
   std::vector<std::string> stream;
 
-  static constexpr auto kParams =
-      join(item_path_params<GetItem>(),
-           std::array{param<&GetItem::stream>("Stream", {}, "A Windows file's further streams; :$DATA alone.")});
+  static constexpr auto kParams = join(
+      item_path_params<GetItem>(),
+      std::array{param<&GetItem::stream>("Stream", {}, "A Windows file's further streams; :$DATA alone.")});
   static constexpr std::string_view kAliases[] = {"gi"};
   static constexpr Example kExamples[] = {{"(Get-Item /).FullName", "/", "Gets a folder."}};
   static constexpr Decl decl{.verb = "Get",
@@ -32,10 +32,12 @@ struct GetItem : ItemPaths {
                              .synopsis = "Gets files and folders, and items of other drives."};
 
   Flow process(Context& context) {
-    if (!stream.empty() && stream != std::vector<std::string>{":$DATA"}) return context.terminate(no_streams());
+    if (!stream.empty() && stream != std::vector<std::string>{":$DATA"})
+      return context.terminate(no_streams());
     const PartedPaths parted = part_paths(context, path, literal_path);
     std::vector<std::string> found;
-    if (Flow flow = each_path(context, parted.paths, parted.literal_paths, found, true, force.on); flow != Flow::more)
+    if (Flow flow = each_path(context, parted.paths, parted.literal_paths, found, true, force.on);
+        flow != Flow::more)
       return flow;
     for (const std::string& one : found) {
       if (!is_wanted(one)) continue;
@@ -67,12 +69,12 @@ struct GetChildItem : ItemPaths {
   static constexpr std::string_view kSets[] = {"Items", "LiteralItems"};
   static constexpr Param kParams[] = {
       param<&ItemPaths::path, GetChildItem>("Path",
-                                 {.sets = Items,
-                                  .position = 0,
-                                  .from_pipeline = true,
-                                  .from_pipeline_property = true,
-                                  .wildcards = true},
-                                 "The folders; the current one if none is given."),
+                                            {.sets = Items,
+                                             .position = 0,
+                                             .from_pipeline = true,
+                                             .from_pipeline_property = true,
+                                             .wildcards = true},
+                                            "The folders; the current one if none is given."),
       param<&ItemPaths::literal_path, GetChildItem>(
           "LiteralPath",
           {.sets = Literal, .mandatory = true, .from_pipeline_property = true, .aliases = {"PSPath", "LP"}},
@@ -90,7 +92,8 @@ struct GetChildItem : ItemPaths {
       param<&GetChildItem::read_only>("ReadOnly", {.aliases = "ar"}, "Only items that nobody may write."),
       param<&GetChildItem::system>("System", {.aliases = "as"},
                                    "Only system items, of which there are none."),
-      param<&GetChildItem::attributes>("Attributes", {}, "ReadOnly, Hidden, Directory ...; + and, ',' or, ! not."),
+      param<&GetChildItem::attributes>("Attributes", {},
+                                       "ReadOnly, Hidden, Directory ...; + and, ',' or, ! not."),
       param<&GetChildItem::follow_symlink>("FollowSymlink", {}, "Into folders that links point to."),
   };
   static constexpr std::string_view kAliases[] = {"dir", "gci"};
@@ -155,8 +158,8 @@ struct GetChildItem : ItemPaths {
         if (const Flow flow = walk(context, item, folder, levels_ - 1); flow != Flow::more) return flow;
         continue;
       }
-      // -Include is matched with what the path itself names, so that it finds nothing in a folder that is only
-      // named; -Recurse and a pattern look inside.
+      // -Include is matched with what the path itself names, so that it finds nothing in a folder that is
+      // only named; -Recurse and a pattern look inside.
       if (!include.empty() && levels_ == 0) continue;
       if (const Flow flow = walk(context, item, item, levels_); flow != Flow::more) return flow;
     }

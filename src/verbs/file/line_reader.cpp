@@ -28,7 +28,8 @@ Result<LineReader> LineReader::open(const std::string& path, Encoding encoding, 
   reader.fd_.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!reader.fd_.valid()) return errno_error("open", path, errno);
   struct stat info {};
-  if (::fstat(reader.fd_.get(), &info) == 0 && S_ISDIR(info.st_mode)) return errno_error("read", path, EISDIR);
+  if (::fstat(reader.fd_.get(), &info) == 0 && S_ISDIR(info.st_mode))
+    return errno_error("read", path, EISDIR);
   HVSH_TRY(const bool more, reader.fill());
   (void)more;
   const auto starts = [&](std::string_view mark) { return reader.buffer_.starts_with(mark); };

@@ -29,9 +29,9 @@ class LineReader {
   std::string path_, delimiter_, buffer_, line_;
   engines::UniqueFd fd_;
   Encoding encoding_ = Encoding::utf8;
-  size_t at_ = 0;       // in buffer_: where the next line begins
+  size_t at_ = 0;        // in buffer_: where the next line begins
   size_t searched_ = 0;  // how far behind at_ no end was found
-  bool whole_ = false;  // buffer_ holds the whole text, decoded
+  bool whole_ = false;   // buffer_ holds the whole text, decoded
 };
 
 }  // namespace hvsh::verbs

@@ -29,10 +29,10 @@ Result<std::string> folder_named(Context& context, const std::string& wanted, bo
   HVSH_TRY(const std::vector<std::string> found, expand_path(context, wanted, literal));
   if (found.empty()) return path_not_found(wanted);
   if (found.size() > 1) {
-    return Error{
-        .id = "AmbiguousPath",
-        .category = ErrorCategory::InvalidArgument,
-        .message = fmt::format("Cannot set the location because path '{}' resolved to multiple folders.", wanted)};
+    return Error{.id = "AmbiguousPath",
+                 .category = ErrorCategory::InvalidArgument,
+                 .message = fmt::format(
+                     "Cannot set the location because path '{}' resolved to multiple folders.", wanted)};
   }
   struct stat info {};
   if (::stat(found[0].c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) return path_not_found(found[0]);
@@ -147,8 +147,9 @@ struct SetLocation : LocationTarget {
     if (from.empty()) {
       return context.terminate({.id = "InvalidOperation",
                                 .category = ErrorCategory::InvalidOperation,
-                                .message = is_back ? "There is no location history left to navigate backwards."
-                                                   : "There is no location history left to navigate forwards."});
+                                .message = is_back
+                                               ? "There is no location history left to navigate backwards."
+                                               : "There is no location history left to navigate forwards."});
     }
     const std::string folder = from.back();
     from.pop_back();

@@ -255,8 +255,8 @@ struct ResolvePath : PathsToResolve {
     std::vector<std::string> found;
     if (const Flow flow = each_path(context, path, literal_path, found); flow != Flow::more) return flow;
     for (const std::string& item : found) {
-      const Value value = relative ? Value::string(seen_from(context.current_location(), item))
-                                   : noun_value(PathInfo{item});
+      const Value value =
+          relative ? Value::string(seen_from(context.current_location(), item)) : noun_value(PathInfo{item});
       if (const Flow flow = context.write(value); flow != Flow::more) return flow;
     }
     return Flow::more;

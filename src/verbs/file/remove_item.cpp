@@ -34,7 +34,8 @@ struct RemoveItem : ItemPaths {
   Flow process(Context& context) {
     const PartedPaths parted = part_paths(context, path, literal_path);
     std::vector<std::string> found;
-    if (Flow flow = each_path(context, parted.paths, parted.literal_paths, found, true, force.on); flow != Flow::more)
+    if (Flow flow = each_path(context, parted.paths, parted.literal_paths, found, true, force.on);
+        flow != Flow::more)
       return flow;
     for (const std::string& item : found) {
       if (!is_wanted(item)) continue;
@@ -59,12 +60,12 @@ struct RemoveItem : ItemPaths {
     }
     const std::string here = context.current_location();
     if (folder && (here == item || here.starts_with(item + "/"))) {
-      return context.terminate({.id = "InvalidOperation",
-                                .category = ErrorCategory::InvalidOperation,
-                                .message = fmt::format(
-                                    "Cannot remove the item at '{}' because it is in use.", item),
-                                .hint = "It is the current folder, or above it: go elsewhere with Set-Location."},
-                               Value::string(item));
+      return context.terminate(
+          {.id = "InvalidOperation",
+           .category = ErrorCategory::InvalidOperation,
+           .message = fmt::format("Cannot remove the item at '{}' because it is in use.", item),
+           .hint = "It is the current folder, or above it: go elsewhere with Set-Location."},
+          Value::string(item));
     }
     if (const Answer answer = context.should_process(item, folder ? "Remove Directory" : "Remove File");
         answer != Answer::yes) {
@@ -75,9 +76,10 @@ struct RemoveItem : ItemPaths {
       if (!children) return context.error(children.take_error(), Value::string(item));
       if (!children->empty()) {
         const Answer answer = context.should_continue(
-            fmt::format("The item at {} has children and the Recurse parameter was not specified. If you "
-                        "continue, all children will be removed with the item. Are you sure you want to continue?",
-                        item),
+            fmt::format(
+                "The item at {} has children and the Recurse parameter was not specified. If you "
+                "continue, all children will be removed with the item. Are you sure you want to continue?",
+                item),
             "Confirm");
         if (answer != Answer::yes) return answer == Answer::stopped ? Flow::stopped : Flow::more;
       }
@@ -94,29 +96,31 @@ struct RemoveItem : ItemPaths {
     bool empty = true;
     for (const std::string& name : *names) {
       const std::string child = below(folder, name);
-      const Flow flow = is_folder(child, false) ? remove_folder(context, child, empty)
-                                                : remove_leaf(context, child, empty);
+      const Flow flow =
+          is_folder(child, false) ? remove_folder(context, child, empty) : remove_leaf(context, child, empty);
       if (flow != Flow::more) return flow;
     }
     if (empty) return remove_leaf(context, folder, gone);
     gone = false;
-    return context.error({.id = "DirectoryNotEmpty",
-                          .category = ErrorCategory::WriteError,
-                          .message = fmt::format("Directory {} cannot be removed because it is not empty.", folder),
-                          .exception = "System.IO.IOException"},
-                         Value::string(folder));
+    return context.error(
+        {.id = "DirectoryNotEmpty",
+         .category = ErrorCategory::WriteError,
+         .message = fmt::format("Directory {} cannot be removed because it is not empty.", folder),
+         .exception = "System.IO.IOException"},
+        Value::string(folder));
   }
 
   Flow remove_leaf(Context& context, const std::string& item, bool& gone) {
     if (!force && is_guarded(item)) {
-      return stays(context,
-                   {.id = "RemoveFileSystemItemUnAuthorizedAccess",
-                    .category = ErrorCategory::PermissionDenied,
-                    .message = "You do not have sufficient access rights to perform this operation or the item is "
-                               "hidden, system, or read only.",
-                    .hint = fmt::format("'{}' is hidden or read-only: add -Force if it shall go.", item),
-                    .exception = "System.IO.IOException"},
-                   item, gone);
+      return stays(
+          context,
+          {.id = "RemoveFileSystemItemUnAuthorizedAccess",
+           .category = ErrorCategory::PermissionDenied,
+           .message = "You do not have sufficient access rights to perform this operation or the item is "
+                      "hidden, system, or read only.",
+           .hint = fmt::format("'{}' is hidden or read-only: add -Force if it shall go.", item),
+           .exception = "System.IO.IOException"},
+          item, gone);
     }
     if (std::remove(item.c_str()) == 0) return Flow::more;
     return stays(context, errno_error("remove", item, errno), item, gone);

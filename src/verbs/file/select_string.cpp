@@ -22,27 +22,41 @@ struct SelectString {
   std::string encoding = "utf8", culture;
   std::vector<int32_t> context;
 
-  enum Set : SetMask { File = 1, Object = 2, ObjectRaw = 4, FileRaw = 8, LiteralFile = 16, LiteralFileRaw = 32 };
-  static constexpr SetMask kFiles = File | FileRaw, kObjects = Object | ObjectRaw, kLiteral = LiteralFile | LiteralFileRaw;
-  static constexpr std::string_view kSets[] = {"File", "Object", "ObjectRaw", "FileRaw", "LiteralFile", "LiteralFileRaw"};
+  enum Set : SetMask {
+    File = 1,
+    Object = 2,
+    ObjectRaw = 4,
+    FileRaw = 8,
+    LiteralFile = 16,
+    LiteralFileRaw = 32
+  };
+  static constexpr SetMask kFiles = File | FileRaw, kObjects = Object | ObjectRaw,
+                           kLiteral = LiteralFile | LiteralFileRaw;
+  static constexpr std::string_view kSets[] = {"File",    "Object",      "ObjectRaw",
+                                               "FileRaw", "LiteralFile", "LiteralFileRaw"};
   static constexpr Param kParams[] = {
-      param<&SelectString::culture>("Culture", {}, "Accepted with -SimpleMatch; texts are compared as invariant."),
-      param<&SelectString::input_object>(
-          "InputObject",
-          {.sets = kObjects, .mandatory = true, .from_pipeline = true, .allow_null = true, .allow_empty = true},
-          "Text, or files."),
-      param<&SelectString::pattern>("Pattern", {.position = 0, .mandatory = true}, "Regular expressions."),
-      param<&SelectString::path>(
-          "Path", {.sets = kFiles, .position = 1, .mandatory = true, .from_pipeline_property = true, .wildcards = true},
-          "The files."),
-      param<&SelectString::literal_path>("LiteralPath",
-                                         {.sets = kLiteral,
+      param<&SelectString::culture>("Culture", {},
+                                    "Accepted with -SimpleMatch; texts are compared as invariant."),
+      param<&SelectString::input_object>("InputObject",
+                                         {.sets = kObjects,
                                           .mandatory = true,
-                                          .from_pipeline_property = true,
-                                          .aliases = {"PSPath", "LP"}},
-                                         "The files, without wildcards."),
-      param<&SelectString::raw>("Raw",
-                                {.sets = ObjectRaw | FileRaw | LiteralFileRaw, .mandatory = true},
+                                          .from_pipeline = true,
+                                          .allow_null = true,
+                                          .allow_empty = true},
+                                         "Text, or files."),
+      param<&SelectString::pattern>("Pattern", {.position = 0, .mandatory = true}, "Regular expressions."),
+      param<&SelectString::path>("Path",
+                                 {.sets = kFiles,
+                                  .position = 1,
+                                  .mandatory = true,
+                                  .from_pipeline_property = true,
+                                  .wildcards = true},
+                                 "The files."),
+      param<&SelectString::literal_path>(
+          "LiteralPath",
+          {.sets = kLiteral, .mandatory = true, .from_pipeline_property = true, .aliases = {"PSPath", "LP"}},
+          "The files, without wildcards."),
+      param<&SelectString::raw>("Raw", {.sets = ObjectRaw | FileRaw | LiteralFileRaw, .mandatory = true},
                                 "The lines alone."),
       param<&SelectString::simple_match>("SimpleMatch", {}, "Patterns are text."),
       param<&SelectString::case_sensitive>("CaseSensitive", {}, "Case counts."),
@@ -72,7 +86,8 @@ struct SelectString {
 
   Flow begin(Context& outer) {
     for (const std::string& one : pattern) {
-      auto compiled = Regex::compile(simple_match ? escape_regex(one) : one, {.ignore_case = !case_sensitive.on});
+      auto compiled =
+          Regex::compile(simple_match ? escape_regex(one) : one, {.ignore_case = !case_sensitive.on});
       if (compiled) {
         rules_.push_back(compiled.take());
         continue;
@@ -110,10 +125,11 @@ struct SelectString {
       if ((!include.empty() && !any_matches(include, leaf)) || any_matches(exclude, leaf)) continue;
       if (is_folder(file)) {
         if ((outer.parameter_set() & kLiteral) != 0) continue;
-        const Flow flow = outer.error({.id = "ProcessingFile",
-                                       .category = ErrorCategory::InvalidArgument,
-                                       .message = fmt::format("The file {} cannot be read: it is a folder.", file)},
-                                      Value::string(file));
+        const Flow flow =
+            outer.error({.id = "ProcessingFile",
+                         .category = ErrorCategory::InvalidArgument,
+                         .message = fmt::format("The file {} cannot be read: it is a folder.", file)},
+                        Value::string(file));
         if (flow != Flow::more) return flow;
         continue;
       }
@@ -196,7 +212,8 @@ struct SelectString {
       if (const Flow flow = hand_over(outer, source); flow != Flow::more) return flow;
     }
     if (hit) {
-      if (const Flow flow = keep(outer, source, std::move(match), line, number); flow != Flow::more) return flow;
+      if (const Flow flow = keep(outer, source, std::move(match), line, number); flow != Flow::more)
+        return flow;
     }
     if (before_ > 0) {
       source.before.emplace_back(line);

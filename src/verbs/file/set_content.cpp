@@ -20,13 +20,14 @@ struct ContentWriter : ContentTarget {
         if (bytes()) {
           auto byte = to_integer(line, IntType::u8);
           if (!byte) {
-            return context.terminate({.id = "InvalidByte",
-                                      .category = ErrorCategory::InvalidData,
-                                      .message = fmt::format("Cannot write '{}' as a byte: with -AsByteStream the "
-                                                             "content has to be numbers from 0 to 255.",
-                                                             to_string(line)),
-                                      .exception = "System.Management.Automation.PSArgumentException"},
-                                     line);
+            return context.terminate(
+                {.id = "InvalidByte",
+                 .category = ErrorCategory::InvalidData,
+                 .message = fmt::format("Cannot write '{}' as a byte: with -AsByteStream the "
+                                        "content has to be numbers from 0 to 255.",
+                                        to_string(line)),
+                 .exception = "System.Management.Automation.PSArgumentException"},
+                line);
           }
           text_ += static_cast<char>(byte->as_int());
         } else {
@@ -45,12 +46,14 @@ struct ContentWriter : ContentTarget {
     if (!chosen) return context.terminate(chosen.take_error());
     const PartedPaths parted = part_paths(context, path, literal_path);
     for (const NamedPath& target : parted.named) {
-      const Flow flow = ask_and_change(context, "Item: " + display(target), append ? "Add Content" : "Set Content",
-                                       [&] { return context.get<Drives>().set_item(target, named_value(context, target, append)); });
+      const Flow flow = ask_and_change(
+          context, "Item: " + display(target), append ? "Add Content" : "Set Content",
+          [&] { return context.get<Drives>().set_item(target, named_value(context, target, append)); });
       if (flow != Flow::more) return flow;
     }
     std::vector<std::string> found;
-    if (Flow flow = each_path(context, parted.paths, parted.literal_paths, found, false, true); flow != Flow::more)
+    if (Flow flow = each_path(context, parted.paths, parted.literal_paths, found, false, true);
+        flow != Flow::more)
       return flow;
     for (const std::string& file : found) {
       if (!is_wanted(file)) continue;
@@ -74,7 +77,8 @@ struct ContentWriter : ContentTarget {
         return error;
       }
       // The mode of the file stays what it is.
-      if (::chmod(file.c_str(), (info.st_mode | S_IWUSR) & 07777) != 0) return errno_error("write to", file, errno);
+      if (::chmod(file.c_str(), (info.st_mode | S_IWUSR) & 07777) != 0)
+        return errno_error("write to", file, errno);
       auto done = write_now(file, append, chosen);
       (void)::chmod(file.c_str(), info.st_mode & 07777);
       return done;
@@ -102,19 +106,20 @@ struct ContentWriter : ContentTarget {
 
 template <class Self>
 consteval auto content_writer_params() {
-  return join(std::array{
-                  param<&ContentWriter::value, Self>("Value",
-                                                     {.position = 1,
-                                                      .mandatory = true,
-                                                      .from_pipeline = true,
-                                                      .from_pipeline_property = true,
-                                                      .allow_null = true,
-                                                      .allow_empty = true},
-                                                     "The lines."),
-                  param<&ContentWriter::pass_thru, Self>("PassThru", {}, "Write the lines to the pipeline too."),
-                  param<&ContentWriter::no_newline, Self>("NoNewline", {}, "Without line ends."),
-              },
-              content_target_params<Self>(), encoding_params<Self>());
+  return join(
+      std::array{
+          param<&ContentWriter::value, Self>("Value",
+                                             {.position = 1,
+                                              .mandatory = true,
+                                              .from_pipeline = true,
+                                              .from_pipeline_property = true,
+                                              .allow_null = true,
+                                              .allow_empty = true},
+                                             "The lines."),
+          param<&ContentWriter::pass_thru, Self>("PassThru", {}, "Write the lines to the pipeline too."),
+          param<&ContentWriter::no_newline, Self>("NoNewline", {}, "Without line ends."),
+      },
+      content_target_params<Self>(), encoding_params<Self>());
 }
 
 struct SetContent : ContentWriter {
@@ -177,7 +182,8 @@ struct ClearContent : ContentTarget {
   Flow process(Context& context) {
     if (!stream.empty() && stream != ":$DATA") return context.terminate(no_streams());
     std::vector<std::string> found;
-    if (Flow flow = each_path(context, path, literal_path, found, true, force.on); flow != Flow::more) return flow;
+    if (Flow flow = each_path(context, path, literal_path, found, true, force.on); flow != Flow::more)
+      return flow;
     for (const std::string& file : found) {
       if (!is_wanted(file)) continue;
       const Flow flow = ask_and_change(context, "Item: " + file, "Clear Content", [&]() -> Result<void> {

@@ -25,12 +25,12 @@ struct SetItem : ItemPaths {
   Value value;
   Switch pass_thru;
 
-  static constexpr auto kParams =
-      join(item_path_params<SetItem>(),
-           std::array{
-               param<&SetItem::value>("Value", {.position = 1, .from_pipeline_property = true}, "What it holds."),
-               param<&SetItem::pass_thru>("PassThru", {}, "Write the items."),
-           });
+  static constexpr auto kParams = join(
+      item_path_params<SetItem>(),
+      std::array{
+          param<&SetItem::value>("Value", {.position = 1, .from_pipeline_property = true}, "What it holds."),
+          param<&SetItem::pass_thru>("PassThru", {}, "Write the items."),
+      });
   static constexpr std::string_view kAliases[] = {"si"};
   static constexpr Example kExamples[] = {
       {"Set-Item Env:LAB web; $env:LAB", "web", "Sets an environment variable."}};
@@ -52,7 +52,8 @@ struct SetItem : ItemPaths {
       for (const std::string& one : *files) {
         auto file = context.resolve_path(one);
         const Flow flow = context.error(
-            file ? not_for_files("Set-Item", "Set-Content, or New-Item -Force") : file.take_error(), Value::string(one));
+            file ? not_for_files("Set-Item", "Set-Content, or New-Item -Force") : file.take_error(),
+            Value::string(one));
         if (flow != Flow::more) return flow;
       }
     }
@@ -66,8 +67,8 @@ struct SetItem : ItemPaths {
   Flow set_one(Context& context, const NamedPath& target) {
     Drives& drives = context.get<Drives>();
     const Flow flow =
-        ask_and_change(context, fmt::format("Item: {} Value: {}", display(target), to_string(value)), "Set Item",
-                       [&] { return drives.set_item(target, value); });
+        ask_and_change(context, fmt::format("Item: {} Value: {}", display(target), to_string(value)),
+                       "Set Item", [&] { return drives.set_item(target, value); });
     if (flow != Flow::more || !pass_thru) return flow;
     const std::vector<NamedItem> items = drives.items(target);
     return items.empty() ? Flow::more : context.write(items.front().item);
@@ -96,7 +97,8 @@ struct ClearItem : ItemPaths {
     const PartedPaths parted = part_paths(context, path, literal_path);
     for (const auto* files : {&parted.paths, &parted.literal_paths}) {
       for (const std::string& one : *files) {
-        if (Flow flow = context.error(not_for_files("Clear-Item", "Clear-Content"), Value::string(one)); flow != Flow::more)
+        if (Flow flow = context.error(not_for_files("Clear-Item", "Clear-Content"), Value::string(one));
+            flow != Flow::more)
           return flow;
       }
     }
@@ -113,21 +115,23 @@ struct InvokeItem : ItemPaths {
   static constexpr auto kParams = item_path_params<InvokeItem>();
   static constexpr std::string_view kAliases[] = {"ii"};
   static constexpr Example kExamples[] = {{"Invoke-Item report.html", "*", "Opens a file."}};
-  static constexpr Decl decl{.verb = "Invoke",
-                             .noun = "Item",
-                             .module = "Microsoft.PowerShell.Management",
-                             .sets = kSets,
-                             .default_set = 0,
-                             .params = kParams,
-                             .aliases = kAliases,
-                             .examples = kExamples,
-                             .should_process = true,
-                             .error_class = "Microsoft.PowerShell.Commands.InvokeItemCommand",
-                             .synopsis = "Opens files with the programs that belong to them, and runs programs."};
+  static constexpr Decl decl{
+      .verb = "Invoke",
+      .noun = "Item",
+      .module = "Microsoft.PowerShell.Management",
+      .sets = kSets,
+      .default_set = 0,
+      .params = kParams,
+      .aliases = kAliases,
+      .examples = kExamples,
+      .should_process = true,
+      .error_class = "Microsoft.PowerShell.Commands.InvokeItemCommand",
+      .synopsis = "Opens files with the programs that belong to them, and runs programs."};
 
   Flow process(Context& context) {
     std::vector<std::string> found;
-    if (Flow flow = each_path(context, path, literal_path, found, true, force.on); flow != Flow::more) return flow;
+    if (Flow flow = each_path(context, path, literal_path, found, true, force.on); flow != Flow::more)
+      return flow;
     for (const std::string& item : found) {
       if (!is_wanted(item)) continue;
       const Flow flow = ask_and_change(context, "Item: " + item, "Invoke Item", [&] { return open(item); });
@@ -145,7 +149,8 @@ struct InvokeItem : ItemPaths {
     auto started = engines::start_program({.argv = argv, .detached = true});
     if (started) return {};
     Error error = started.take_error();
-    if (!program) error.hint = "Opening files needs a desktop with xdg-open; read it with Get-Content instead.";
+    if (!program)
+      error.hint = "Opening files needs a desktop with xdg-open; read it with Get-Content instead.";
     return error;
   }
 };
