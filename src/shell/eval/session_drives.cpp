@@ -107,7 +107,7 @@ Result<void> SessionDrives::set_item(const NamedPath& path, const Value& value) 
           .category = ErrorCategory::InvalidArgument,
           .message = fmt::format("Cannot set function '{}': its value has to be a script block.", path.name),
           .target = path.name};
-    case DriveKind::aliases: shell.set_alias(path.name, to_string(value), false); return {};
+    case DriveKind::aliases: shell.set_alias(path.name, to_string(value), shell.frame()); return {};
     case DriveKind::files: break;
   }
   return {};
