@@ -14,7 +14,9 @@
 #include "engines/block/supervisor.h"
 #include "engines/libvirt/libvirt_hypervisor.h"
 #include "engines/libvirt/uri.h"
+#include "engines/linux_host/linux_host.h"
 #include "engines/memory/memory_block_servers.h"
+#include "engines/memory/memory_host.h"
 #include "engines/memory/memory_hypervisor.h"
 
 namespace hvsh {
@@ -123,6 +125,29 @@ engines::Machines& Engines::machines() {
 engines::Inventory& Engines::inventory() {
   if (!inventory_) inventory_ = std::make_unique<engines::Inventory>(machines());
   return *inventory_;
+}
+
+engines::HostComputer& Engines::computer() {
+  if (!computer_)
+    computer_ = uses_memory() ? engines::memory::make_computer() : engines::linux_host::make_computer();
+  return *computer_;
+}
+
+engines::HostDisks& Engines::disks() {
+  if (!disks_) disks_ = uses_memory() ? engines::memory::make_disks() : engines::linux_host::make_disks();
+  return *disks_;
+}
+
+engines::HostNetwork& Engines::network() {
+  if (!network_)
+    network_ = uses_memory() ? engines::memory::make_network() : engines::linux_host::make_network();
+  return *network_;
+}
+
+engines::HostServices& Engines::services() {
+  if (!services_)
+    services_ = uses_memory() ? engines::memory::make_services() : engines::linux_host::make_services();
+  return *services_;
 }
 
 int run_internal_mode(int argc, char** argv) {

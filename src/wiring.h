@@ -10,6 +10,10 @@
 
 #include "engines/block_server.h"
 #include "engines/disk_image.h"
+#include "engines/host_computer.h"
+#include "engines/host_disks.h"
+#include "engines/host_network.h"
+#include "engines/host_services.h"
 #include "engines/hypervisor.h"
 #include "engines/inventory.h"
 #include "engines/machine.h"
@@ -27,6 +31,11 @@ class Engines {
   engines::State& state();
   engines::Machines& machines();
   engines::Inventory& inventory();
+  // The host under the shell; a made-up one beside the in-memory hypervisor.
+  engines::HostComputer& computer();
+  engines::HostDisks& disks();
+  engines::HostNetwork& network();
+  engines::HostServices& services();
 
   // Makes each engine known to cmdlets under its interface.
   template <class Services>
@@ -35,6 +44,10 @@ class Engines {
     services.template add<engines::BlockServers>([this] { return &block_servers(); });
     services.template add<engines::Machines>([this] { return &machines(); });
     services.template add<engines::Inventory>([this] { return &inventory(); });
+    services.template add<engines::HostComputer>([this] { return &computer(); });
+    services.template add<engines::HostDisks>([this] { return &disks(); });
+    services.template add<engines::HostNetwork>([this] { return &network(); });
+    services.template add<engines::HostServices>([this] { return &this->services(); });
   }
 
  private:
@@ -43,6 +56,10 @@ class Engines {
   std::unique_ptr<engines::State> state_;
   std::unique_ptr<engines::Machines> machines_;
   std::unique_ptr<engines::Inventory> inventory_;
+  std::unique_ptr<engines::HostComputer> computer_;
+  std::unique_ptr<engines::HostDisks> disks_;
+  std::unique_ptr<engines::HostNetwork> network_;
+  std::unique_ptr<engines::HostServices> services_;
 };
 
 // The modes in which the program is not a shell but a part of the machinery: --libvirt-hook, --block-server,

@@ -1,0 +1,60 @@
+#pragma once
+// The network of this host: adapters, addresses, routes, name servers, and network address translation.
+// Changes last until the next start, as `ip` makes them. engines/linux_host runs iproute2 and nftables; the
+// in-memory twin of the tests has made-up adapters. Not thread-safe.
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+
+namespace hvsh::engines {
+
+struct HostAdapter {
+  int64_t index = 0;
+  std::string name, description, mac;  // 52:54:00:12:34:56
+  bool enabled = false, connected = false, is_virtual = false, is_loopback = false;
+  int64_t mbits = 0, mtu = 1500;
+};
+
+struct HostAddress {
+  int64_t index = 0;
+  std::string adapter, address;
+  int64_t prefix = 0;
+  bool is_v6 = false, from_dhcp = false, link_local = false;
+};
+
+struct HostRoute {
+  int64_t index = 0;
+  std::string adapter, destination, next_hop;  // 0.0.0.0/0, 192.0.2.1; 0.0.0.0 or :: for on-link
+  int64_t metric = 0;
+  bool is_v6 = false;
+};
+
+struct HostNat {
+  std::string name, internal_prefix;  // 172.16.0.0/24
+};
+
+class HostNetwork {
+ public:
+  virtual ~HostNetwork() = default;
+  virtual Result<std::vector<HostAdapter>> adapters() = 0;
+  virtual Result<std::vector<HostAddress>> addresses() = 0;
+  virtual Result<std::vector<HostRoute>> routes() = 0;
+  virtual Result<std::vector<std::string>> name_servers(const std::string& adapter) = 0;
+  virtual Result<std::vector<HostNat>> nats() = 0;
+
+  virtual Result<void> enable(const std::string& adapter, bool enabled) = 0;
+  virtual Result<void> rename(const std::string& adapter, const std::string& name) = 0;
+  virtual Result<void> set_mtu(const std::string& adapter, int64_t mtu) = 0;
+  virtual Result<void> add_address(const HostAddress& address) = 0;
+  virtual Result<void> remove_address(const HostAddress& address) = 0;
+  virtual Result<void> add_route(const HostRoute& route) = 0;
+  virtual Result<void> remove_route(const HostRoute& route) = 0;
+  virtual Result<void> set_name_servers(const std::string& adapter,
+                                        const std::vector<std::string>& servers) = 0;
+  virtual Result<void> add_nat(const HostNat& nat) = 0;
+  virtual Result<void> remove_nat(const std::string& name) = 0;
+};
+
+}  // namespace hvsh::engines
