@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/text.h"
+#include "engines/files.h"
 #include "engines/linux_host/linux_host.h"
 #include "engines/programs.h"
 
@@ -31,6 +32,12 @@ bool flag_of(const json& object, const char* key) {
   return found != object.end() && found->is_boolean() && found->get<bool>();
 }
 
+// A number that the kernel tells of a partition: its own, and where it begins.
+int64_t fact_of(const json& device, std::string_view what) {
+  auto text = read_file(fmt::format("/sys/class/block/{}/{}", text_of(device, "name"), what), 64);
+  return text ? std::atoll(text->c_str()) : 0;
+}
+
 bool any_mounted(const json& device) {
   if (!text_of(device, "mountpoint").empty()) return true;
   const json children = device.value("children", json::array());
@@ -43,7 +50,7 @@ Result<json> ask_lsblk() {
       program_output("read the disks",
                      {"lsblk", "--json", "--bytes", "--output",
                       "NAME,PATH,TYPE,SIZE,MODEL,SERIAL,TRAN,RO,RM,ROTA,LOG-SEC,PTTYPE,PARTTYPENAME,PARTUUID,"
-                      "PARTN,START,FSTYPE,LABEL,MOUNTPOINT,FSAVAIL"}));
+                      "FSTYPE,LABEL,MOUNTPOINT,FSAVAIL"}));
   const json answer = json::parse(text, nullptr, false);
   return answer.is_object() ? answer.value("blockdevices", json::array()) : json::array();
 }
@@ -109,11 +116,11 @@ class Disks final : public HostDisks {
       for (const json& child : device.value("children", json::array())) {
         if (text_of(child, "type") != "part") continue;
         found.push_back({.disk = disk->number,
-                         .number = number_of(child, "partn"),
+                         .number = fact_of(child, "partition"),
                          .device = text_of(child, "path"),
                          .type = type_of(text_of(child, "parttypename")),
                          .id = text_of(child, "partuuid"),
-                         .offset = number_of(child, "start") * 512,
+                         .offset = fact_of(child, "start") * 512,
                          .size = number_of(child, "size"),
                          .file_system = text_of(child, "fstype"),
                          .label = text_of(child, "label"),

@@ -17,6 +17,7 @@ struct KnownModule {
 };
 
 constexpr KnownModule kKnownModules[] = {
+    {"BitsTransfer", "2.0.0.0"},
     {"CimCmdlets", "7.0.0.0"},
     {"DcbQos", "2.0.0.0"},
     {"Dism", "3.0"},
@@ -38,6 +39,8 @@ constexpr KnownModule kKnownModules[] = {
     {"NetSecurity", "2.0.0.0"},
     {"NetTCPIP", "1.0.0.0"},
     {"NetworkSwitchManager", "1.0.0.0"},
+    {"PackageManagement", "1.4.8.1"},
+    {"PowerShellGet", "2.2.5"},
     {"PSReadLine", "2.3.4"},
     {"ServerManager", "2.0.0.0"},
     {"ServerManagerTasks", "1.0.0.0"},
