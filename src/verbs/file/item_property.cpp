@@ -271,12 +271,15 @@ struct NewItemProperty : FixedProperties {
            std::array{param<&FixedProperties::property_type, NewItemProperty>(
                           "PropertyType", {.aliases = "Type"}, "Of a registry value."),
                       param<&FixedProperties::value, NewItemProperty>("Value", {}, "Its value.")});
+  static constexpr Example kExamples[] = {
+      {"New-ItemProperty base.vhdx -Name X -Value 1", "*", "Says that files have no further properties."}};
   static constexpr Decl decl{.verb = "New",
                              .noun = "ItemProperty",
                              .module = "Microsoft.PowerShell.Management",
                              .sets = kSets,
                              .default_set = 0,
                              .params = kParams,
+                             .examples = kExamples,
                              .should_process = true,
                              .error_class = "Microsoft.PowerShell.Commands.NewItemPropertyCommand",
                              .synopsis = "Would add a value to a registry key; Linux has no registry."};
@@ -287,6 +290,8 @@ CMDLET(NewItemProperty);
 struct RemoveItemProperty : FixedProperties {
   static constexpr auto kParams = fixed_params<RemoveItemProperty>();
   static constexpr std::string_view kAliases[] = {"rp"};
+  static constexpr Example kExamples[] = {
+      {"Remove-ItemProperty base.vhdx -Name X", "*", "Says that a file's properties stay."}};
   static constexpr Decl decl{.verb = "Remove",
                              .noun = "ItemProperty",
                              .module = "Microsoft.PowerShell.Management",
@@ -294,6 +299,7 @@ struct RemoveItemProperty : FixedProperties {
                              .default_set = 0,
                              .params = kParams,
                              .aliases = kAliases,
+                             .examples = kExamples,
                              .should_process = true,
                              .error_class = "Microsoft.PowerShell.Commands.RemoveItemPropertyCommand",
                              .synopsis = "Would remove a value of a registry key; Linux has no registry."};
@@ -304,6 +310,8 @@ CMDLET(RemoveItemProperty);
 struct ClearItemProperty : FixedProperties {
   static constexpr auto kParams = fixed_params<ClearItemProperty>();
   static constexpr std::string_view kAliases[] = {"clp"};
+  static constexpr Example kExamples[] = {
+      {"Clear-ItemProperty base.vhdx -Name Attributes", "*", "Lets a file be written again."}};
   static constexpr Decl decl{.verb = "Clear",
                              .noun = "ItemProperty",
                              .module = "Microsoft.PowerShell.Management",
@@ -311,6 +319,7 @@ struct ClearItemProperty : FixedProperties {
                              .default_set = 0,
                              .params = kParams,
                              .aliases = kAliases,
+                             .examples = kExamples,
                              .should_process = true,
                              .error_class = "Microsoft.PowerShell.Commands.ClearItemPropertyCommand",
                              .synopsis = "Takes a file's attributes away: Attributes becomes Normal."};
@@ -335,6 +344,8 @@ struct RenameItemProperty : FixedProperties {
                                        std::array{param<&FixedProperties::new_name, RenameItemProperty>(
                                            "NewName", {.position = 2, .mandatory = true}, "Its new name.")});
   static constexpr std::string_view kAliases[] = {"rnp"};
+  static constexpr Example kExamples[] = {{"Rename-ItemProperty base.vhdx -Name X -NewName Y", "*",
+                                           "Says that a file's properties keep their names."}};
   static constexpr Decl decl{.verb = "Rename",
                              .noun = "ItemProperty",
                              .module = "Microsoft.PowerShell.Management",
@@ -342,6 +353,7 @@ struct RenameItemProperty : FixedProperties {
                              .default_set = 0,
                              .params = kParams,
                              .aliases = kAliases,
+                             .examples = kExamples,
                              .should_process = true,
                              .error_class = "Microsoft.PowerShell.Commands.RenameItemPropertyCommand",
                              .synopsis = "Would rename a value of a registry key; Linux has no registry."};
@@ -355,6 +367,8 @@ struct CopyItemProperty : FixedProperties {
            std::array{param<&FixedProperties::destination, CopyItemProperty>(
                "Destination", {.position = 2, .mandatory = true}, "The other item.")});
   static constexpr std::string_view kAliases[] = {"cpp"};
+  static constexpr Example kExamples[] = {{"Copy-ItemProperty base.vhdx -Name X -Destination web01.vhdx", "*",
+                                           "Says that properties are not copied alone."}};
   static constexpr Decl decl{.verb = "Copy",
                              .noun = "ItemProperty",
                              .module = "Microsoft.PowerShell.Management",
@@ -362,6 +376,7 @@ struct CopyItemProperty : FixedProperties {
                              .default_set = 0,
                              .params = kParams,
                              .aliases = kAliases,
+                             .examples = kExamples,
                              .should_process = true,
                              .error_class = "Microsoft.PowerShell.Commands.CopyItemPropertyCommand",
                              .synopsis = "Would copy a value of a registry key; Linux has no registry."};

@@ -211,6 +211,8 @@ struct SetNetAdapter : AdapterChange {
                                              "Its hardware address."),
           param<&AdapterChange::no_restart, SetNetAdapter>("NoRestart", {}, "Accepted."),
       });
+  static constexpr Example kExamples[] = {
+      {"Set-NetAdapter eth0 -VlanID 5", "*", "Says how Linux makes VLANs."}};
   static constexpr Decl decl{
       .verb = "Set",
       .noun = "NetAdapter",
@@ -218,6 +220,7 @@ struct SetNetAdapter : AdapterChange {
       .sets = kSets,
       .default_set = 0,
       .params = kParams,
+      .examples = kExamples,
       .should_process = true,
       .error_class = "Set-NetAdapter",
       .synopsis = "Would set an adapter's VLAN and address, which Linux does otherwise."};

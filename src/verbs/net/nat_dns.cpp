@@ -344,10 +344,12 @@ struct GetNetFirewallRule : FirewallRule {
   static constexpr auto kParams =
       join(firewall_params<GetNetFirewallRule>(),
            std::array{param<&FirewallRule::all, GetNetFirewallRule>("All", {}, "All.")});
+  static constexpr Example kExamples[] = {{"Get-NetFirewallRule", "*", "Says which firewalls there are."}};
   static constexpr Decl decl{.verb = "Get",
                              .noun = "NetFirewallRule",
                              .module = "NetSecurity",
                              .params = kParams,
+                             .examples = kExamples,
                              .error_class = "Get-NetFirewallRule",
                              .synopsis = "Would list rules of Windows' firewall."};
   Flow process(Context& context) { return refuse(context, "Get-NetFirewallRule"); }
@@ -355,10 +357,13 @@ struct GetNetFirewallRule : FirewallRule {
 CMDLET(GetNetFirewallRule);
 struct EnableNetFirewallRule : FirewallRule {
   static constexpr auto kParams = firewall_params<EnableNetFirewallRule>();
+  static constexpr Example kExamples[] = {
+      {"Enable-NetFirewallRule -DisplayGroup 'Remote Desktop'", "*", "Says which firewalls there are."}};
   static constexpr Decl decl{.verb = "Enable",
                              .noun = "NetFirewallRule",
                              .module = "NetSecurity",
                              .params = kParams,
+                             .examples = kExamples,
                              .should_process = true,
                              .error_class = "Enable-NetFirewallRule",
                              .synopsis = "Would enable rules of Windows' firewall."};
@@ -379,10 +384,13 @@ struct NewNetFirewallRule : FirewallRule {
           param<&FirewallRule::interface_alias, NewNetFirewallRule>("InterfaceAlias", {}, "Adapters."),
           param<&FirewallRule::description, NewNetFirewallRule>("Description", {}, "A note for people."),
       });
+  static constexpr Example kExamples[] = {{"New-NetFirewallRule -DisplayName lab -LocalPort 80 -Protocol TCP",
+                                           "*", "Says which firewalls there are."}};
   static constexpr Decl decl{.verb = "New",
                              .noun = "NetFirewallRule",
                              .module = "NetSecurity",
                              .params = kParams,
+                             .examples = kExamples,
                              .should_process = true,
                              .error_class = "New-NetFirewallRule",
                              .synopsis = "Would make a rule of Windows' firewall."};

@@ -221,12 +221,15 @@ struct GetCimAssociatedInstance : CimRefusal {
           param<&CimRefusal::key_only, GetCimAssociatedInstance>("KeyOnly", {}, "Keys."),
       });
   static constexpr std::string_view kAliases[] = {"gcai"};
+  static constexpr Example kExamples[] = {
+      {"Get-CimInstance Win32_BIOS | Get-CimAssociatedInstance", "*", "Says what to use instead."}};
   static constexpr Decl decl{
       .verb = "Get",
       .noun = "CimAssociatedInstance",
       .module = kModule,
       .params = kParams,
       .aliases = kAliases,
+      .examples = kExamples,
       .error_class = "Microsoft.Management.Infrastructure.CimCmdlets.GetCimAssociatedInstanceCommand",
       .synopsis = "Would follow WMI's associations; Linux has no WMI."};
   Flow process(Context& context) { return context.terminate(no_cim("Get-CimAssociatedInstance")); }
@@ -241,12 +244,15 @@ struct InvokeCimMethod : CimRefusal {
           param<&CimRefusal::arguments, InvokeCimMethod>("Arguments", {}, "Its arguments."),
       });
   static constexpr std::string_view kAliases[] = {"icim"};
+  static constexpr Example kExamples[] = {
+      {"Invoke-CimMethod -ClassName Win32_Process -MethodName Create", "*", "Says what to use instead."}};
   static constexpr Decl decl{
       .verb = "Invoke",
       .noun = "CimMethod",
       .module = kModule,
       .params = kParams,
       .aliases = kAliases,
+      .examples = kExamples,
       .should_process = true,
       .error_class = "Microsoft.Management.Infrastructure.CimCmdlets.InvokeCimMethodCommand",
       .synopsis = "Would call WMI's methods; Linux has no WMI."};
@@ -264,12 +270,15 @@ struct NewCimInstance : CimRefusal {
           param<&CimRefusal::client_only, NewCimInstance>("ClientOnly", {.aliases = "Local"}, "In memory."),
       });
   static constexpr std::string_view kAliases[] = {"ncim"};
+  static constexpr Example kExamples[] = {
+      {"New-CimInstance -ClassName Win32_Environment", "*", "Says what to use instead."}};
   static constexpr Decl decl{
       .verb = "New",
       .noun = "CimInstance",
       .module = kModule,
       .params = kParams,
       .aliases = kAliases,
+      .examples = kExamples,
       .should_process = true,
       .error_class = "Microsoft.Management.Infrastructure.CimCmdlets.NewCimInstanceCommand",
       .synopsis = "Would make an instance of a WMI class; Linux has no WMI."};
@@ -285,12 +294,15 @@ struct SetCimInstance : CimRefusal {
           param<&CimRefusal::pass_thru, SetCimInstance>("PassThru", {}, "Write it."),
       });
   static constexpr std::string_view kAliases[] = {"scim"};
+  static constexpr Example kExamples[] = {
+      {"Get-CimInstance Win32_ComputerSystem | Set-CimInstance", "*", "Says what to use instead."}};
   static constexpr Decl decl{
       .verb = "Set",
       .noun = "CimInstance",
       .module = kModule,
       .params = kParams,
       .aliases = kAliases,
+      .examples = kExamples,
       .should_process = true,
       .error_class = "Microsoft.Management.Infrastructure.CimCmdlets.SetCimInstanceCommand",
       .synopsis = "Would change an instance of a WMI class; Linux has no WMI."};

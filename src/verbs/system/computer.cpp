@@ -289,10 +289,12 @@ struct GetHotFix {
       param<&GetHotFix::description>("Description", {}, "What they are."),
       param<&GetHotFix::computer_name>("ComputerName", {.aliases = "CN"}, "This host."),
   };
+  static constexpr Example kExamples[] = {{"Get-HotFix", "*", "Says where updates are listed."}};
   static constexpr Decl decl{.verb = "Get",
                              .noun = "HotFix",
                              .module = kModule,
                              .params = kParams,
+                             .examples = kExamples,
                              .error_class = "Microsoft.PowerShell.Commands.GetHotFixCommand",
                              .synopsis = "Would list updates of Windows; Linux has packages."};
   Flow process(Context& context) {

@@ -216,13 +216,14 @@ struct UninstallWindowsFeature : FeatureChange {
            std::array{param<&FeatureChange::remove, UninstallWindowsFeature>("Remove", {}, "Accepted.")});
   static constexpr std::string_view kAliases[] = {"Remove-WindowsFeature"};
   static constexpr Example kExamples[] = {
-      {"(Uninstall-WindowsFeature Containers -WhatIf) 2>$null", "", "Shows what would be done."}};
+      {"Uninstall-WindowsFeature Failover-Clustering", "*", "Succeeds: it is not there."}};
   static constexpr Decl decl{
       .verb = "Uninstall",
       .noun = "WindowsFeature",
       .module = "ServerManager",
       .params = kParams,
       .aliases = kAliases,
+      .examples = kExamples,
       .should_process = true,
       .error_class = "Microsoft.Windows.ServerManager.Commands.RemoveWindowsFeatureCommand",
       .synopsis = "Succeeds for what is not there; the rest is the package manager's."};
@@ -347,11 +348,14 @@ struct DisableWindowsOptionalFeature : OptionalFeature {
           param<&OptionalFeature::remove, DisableWindowsOptionalFeature>("Remove", {}, "Accepted."),
           param<&OptionalFeature::no_restart, DisableWindowsOptionalFeature>("NoRestart", {}, "Accepted."),
       });
+  static constexpr Example kExamples[] = {
+      {"Disable-WindowsOptionalFeature -Online -FeatureName Containers", "*", "Succeeds: it is not there."}};
   static constexpr Decl decl{
       .verb = "Disable",
       .noun = "WindowsOptionalFeature",
       .module = "Dism",
       .params = kParams,
+      .examples = kExamples,
       .error_class = "Microsoft.Dism.Commands.DisableWindowsOptionalFeatureCommand",
       .synopsis = "Succeeds for what is not there; the rest is the package manager's."};
   Flow process(Context& context) { return change_optional(context, *this, false); }

@@ -217,10 +217,13 @@ CMDLET(InstallModule);
 
 struct UpdateModule : ModuleWish {
   static constexpr auto kParams = join(module_params<UpdateModule>(), install_params<UpdateModule>());
+  static constexpr Example kExamples[] = {
+      {"Update-Module Hyper-V", "*", "Succeeds: it comes with the shell."}};
   static constexpr Decl decl{.verb = "Update",
                              .noun = "Module",
                              .module = "PowerShellGet",
                              .params = kParams,
+                             .examples = kExamples,
                              .should_process = true,
                              .error_class = "Update-Module",
                              .synopsis = "Succeeds for modules that are provided; there is no gallery."};
@@ -232,11 +235,13 @@ struct FindModule : ModuleWish {
   static constexpr auto kParams =
       join(module_params<FindModule>(), std::array{param<&ModuleWish::tag, FindModule>("Tag", {}, "Tags.")});
   static constexpr std::string_view kAliases[] = {"fimo"};
+  static constexpr Example kExamples[] = {{"Find-Module Pester", "*", "Says that there is no gallery."}};
   static constexpr Decl decl{.verb = "Find",
                              .noun = "Module",
                              .module = "PowerShellGet",
                              .params = kParams,
                              .aliases = kAliases,
+                             .examples = kExamples,
                              .error_class = "Find-Module",
                              .synopsis = "Would look into a gallery of modules; there is none."};
   Flow process(Context& context) {
