@@ -12,8 +12,8 @@
 #include "core/operators.h"
 #include "core/stack.h"
 #include "shell/eval/environment.h"
-#include "shell/jobs/job.h"
 #include "shell/eval/session_drives.h"
+#include "shell/jobs/job.h"
 
 namespace hvsh::shell {
 
