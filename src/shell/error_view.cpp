@@ -107,7 +107,10 @@ std::string reason(const Error& error) {
       error.activity == "Write-Error" && !error.error_class.empty() && !error.error_class.ends_with(".ps1");
   if (of_function) return error.error_class;
   if (!error.activity.empty()) return error.activity;
-  if (error.category == ErrorCategory::OperationStopped) return "Exception";  // throw
+  // What throw makes of a text; an exception that was thrown is named by its category.
+  const bool own =
+      error.exception.empty() || error.exception == "System.Management.Automation.RuntimeException";
+  if (error.category == ErrorCategory::OperationStopped && own) return "Exception";
   if (error.category != ErrorCategory::NotSpecified) return std::string(to_string(error.category));
   if (error.exception.empty() || error.id == "RuntimeException") return "RuntimeException";
   return error.exception.substr(error.exception.rfind('.') + 1);

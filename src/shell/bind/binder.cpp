@@ -166,14 +166,21 @@ Result<void> Binder::store(size_t index, const Value& value, std::string_view te
   // A number keeps its spelling as text, but it is not text without coercion: New-VHD x.vhdx 64MB is a size.
   const bool spelled =
       coercion == Coercion::full && !text.empty() && declared.type == &types::String && !value.is_string();
-  const Value given = spelled ? Value::string(text) : value;
+  Value given = spelled ? Value::string(text) : value;
+  // A script's text parameter makes "" of null before anybody asks whether it may be null.
+  if (spec_.is_script && given.is_null() && declared.type == &types::String && !declared.is_collection) {
+    given = Value::string("");
+  }
   if (given.is_null() && !declared.is_switch) {
     HVSH_CHECK(validate(index, given));
   }
   const bool is_many = given.is_object(ObjectKind::array) || given.is_object(ObjectKind::list);
   if (is_many && !declared.is_collection && declared.type == &types::String) {
-    Error cause{.message = fmt::format("Cannot convert value of type '{}' to type '{}': one value is needed.",
-                                       given.type().name, declared.type->name)};
+    Error cause{.message =
+                    spec_.is_script
+                        ? fmt::format("Cannot convert value to type {}.", declared.type->name)
+                        : fmt::format("Cannot convert value of type '{}' to type '{}': one value is needed.",
+                                      given.type().name, declared.type->name)};
     return be::conversion_failed(declared, std::move(cause), spec_.is_script, {});
   }
   Result<void> stored = index < spec_.params.size() ? target_.assign(index, given, coercion)

@@ -211,9 +211,16 @@ struct NewModule {
   std::vector<std::string> cmdlet;
   std::vector<Value> argument_list;
   Switch return_result, as_custom_object;
+  enum Set : SetMask { Block = 1, Named = 2 };
+  static constexpr std::string_view kSets[] = {"ScriptBlock", "Name"};
   static constexpr Param kParams[] = {
-      param<&NewModule::name>("Name", {.position = 0}, "Its name."),
-      param<&NewModule::script_block>("ScriptBlock", {.position = 1, .mandatory = true}, "Its code."),
+      param<&NewModule::name>("Name", {.sets = Named, .position = 0, .mandatory = true}, "Its name."),
+      param<&NewModule::script_block>("ScriptBlock",
+                                      {.sets = Block,
+                                       .position = 0,
+                                       .mandatory = true,
+                                       .also = {{{.sets = Named, .position = 1, .mandatory = true}}}},
+                                      "Its code."),
       param<&NewModule::function>("Function", {.wildcards = true}, "Only these functions."),
       param<&NewModule::cmdlet>("Cmdlet", {}, "Accepted; script modules have none."),
       param<&NewModule::argument_list>("ArgumentList", {.remaining_arguments = true, .aliases = {"Args"}},
@@ -230,6 +237,8 @@ struct NewModule {
   static constexpr Decl decl{.verb = "New",
                              .noun = "Module",
                              .module = kCore,
+                             .sets = kSets,
+                             .default_set = 0,
                              .params = kParams,
                              .aliases = kAliases,
                              .examples = kExamples,

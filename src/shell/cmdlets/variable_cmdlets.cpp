@@ -141,9 +141,13 @@ struct VariableChange {
     const Symbol symbol = interpreter.symbols().intern(name);
     Slot* slot = (*frame)->find(symbol);
     const uint8_t flags = slot != nullptr && slot->constraint != nullptr ? slot->constraint->flags : 0;
-    if (force && slot != nullptr && (flags & Constraint::constant) == 0) slot->constraint = nullptr;
+    // -Force changes the value of a read-only variable, which stays read-only.
+    const Constraint* kept = slot != nullptr ? slot->constraint : nullptr;
+    const bool forced = force && slot != nullptr && (flags & Constraint::constant) == 0;
+    if (forced) slot->constraint = nullptr;
     if (!interpreter.set_variable(symbol, value, *frame)) return Flow::stopped;
     slot = (*frame)->find(symbol);
+    if (forced && slot != nullptr) slot->constraint = kept;
     if (option && slot != nullptr) {
       Constraint constraint = slot->constraint != nullptr ? *slot->constraint : Constraint{};
       constraint.flags = static_cast<uint8_t>(*option);

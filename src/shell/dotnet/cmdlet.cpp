@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "shell/dotnet/groups.h"
+#include "shell/eval/host_objects.h"
 #include "shell/eval/interpreter.h"
 #include "shell/pipeline/command_stage.h"
 
@@ -42,8 +43,9 @@ Result<Value> write_error(const Call& call, bool terminating) {
     return thrown("ArgumentNullException", "Value cannot be null. (Parameter 'errorRecord')");
   const Flow flow = terminating ? stage->terminate(record->error, record->target)
                                 : stage->error(record->error, record->target);
-  if (flow == Flow::stopped) return stopped();
-  return Value::nothing();
+  if (flow != Flow::stopped) return Value::nothing();
+  if (terminating) call.shell().pending().ends = static_cast<const Stage*>(stage);
+  return stopped();
 }
 
 template <Flow (CommandStage::*kWrite)(const std::string&)>
@@ -61,6 +63,11 @@ Result<Value> write_object(const Call& call) {
   return Value::nothing();
 }
 
+Result<Value> resolved_path(const Call& call) {
+  HVSH_TRY(std::string path, call.shell().resolve_path(call.text(0)));
+  return text(std::move(path));
+}
+
 constexpr Member kCmdlet[] = {
     {"bool ShouldProcess(string target)", should_process},
     {"bool ShouldProcess(string target, string action)", should_process},
@@ -75,6 +82,20 @@ constexpr Member kCmdlet[] = {
     {"void WriteDebug(string text)", write_text<&CommandStage::debug>},
     {"void WriteObject(object sendToPipeline)", write_object},
     {"void WriteObject(object sendToPipeline, bool enumerateCollection)", write_object},
+    {"void WriteInformation(object messageData, object tags)",
+     [](const Call& c) -> Result<Value> {
+       HVSH_TRY(CommandStage * stage, stage_of(c));
+       if (stage->information(c.at(0), false, true) == Flow::stopped) return stopped();
+       return Value::nothing();
+     }},
+    {"object SessionState", [](const Call&) -> Result<Value> { return session_state(); }},
+    {"object Host", [](const Call& c) -> Result<Value> { return c.shell().host_object(); }},
+    {"bool Stopping", [](const Call& c) -> Result<Value> { return truth(c.shell().interrupted()); }},
+    {"object GetVariableValue(string name)",
+     [](const Call& c) -> Result<Value> { return variable_value(c.shell(), c.text(0), Value::null()); }},
+    {"object GetVariableValue(string name, object defaultValue)",
+     [](const Call& c) -> Result<Value> { return variable_value(c.shell(), c.text(0), c.at(1)); }},
+    {"string GetUnresolvedProviderPathFromPSPath(string path)", resolved_path},
     {"string ParameterSetName",
      [](const Call& c) -> Result<Value> {
        HVSH_TRY(CommandStage * stage, stage_of(c));

@@ -3,10 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/compare.h"
 #include "core/operators.h"
 #include "core/regex.h"
-#include "core/text.h"
 #include "shell/bind/bind_errors.h"
 #include "shell/eval/interpreter.h"
 
@@ -225,16 +226,7 @@ bool Reader::parameter(const Parameter& tree) {
       if (!interpreter_.validators_of(attribute, validators, known)) return false;
     }
   }
-  if (function.type != nullptr) {
-    const TypeRef& type = *function.type;
-    param.is_collection = type.is_array || (type.element != nullptr);
-    param.type = type.is_array && type.element != nullptr ? type.element->info : type.info;
-    param.enumeration = type.enumeration;
-    param.is_switch = type.info == &types::SwitchParameter;
-    function.is_switch = param.is_switch;
-  }
-  param.takes_script_block =
-      param.type == &types::ScriptBlock || param.type == &types::PSObject || param.type == &types::Object;
+  describe_parameter_type(function, param);
   if (validators.any()) {
     info_.validators.push_back(std::move(validators));
     function.validators = &info_.validators.back();
@@ -251,12 +243,6 @@ bool Reader::parameter(const Parameter& tree) {
 
 bool Reader::read(const ScriptBlock& tree) {
   info_.has_phases = tree.begin != nullptr || tree.process != nullptr || tree.dynamic_param != nullptr;
-  if (tree.dynamic_param != nullptr) {
-    return interpreter_.fail({.id = "DynamicParametersNotSupported",
-                              .category = ErrorCategory::NotImplemented,
-                              .message = "Dynamic parameters are not there yet."},
-                             tree.dynamic_param->span);
-  }
   if (tree.param_block == nullptr) return true;
   for (const Attribute* attribute : tree.param_block->attributes) {
     if (!binding_attribute(*attribute)) return false;
@@ -286,6 +272,25 @@ bool Reader::read(const ScriptBlock& tree) {
 
 }  // namespace
 
+Result<std::shared_ptr<BlockInfo>> read_block_info(Interpreter& interpreter, const ScriptBlock& tree) {
+  auto info = std::make_shared<BlockInfo>();
+  if (Reader(interpreter, *info).read(tree)) return info;
+  return std::exchange(interpreter.pending(), {}).error->error;
+}
+
+void describe_parameter_type(FunctionParameter& function, Param& param) {
+  if (function.type != nullptr) {
+    const TypeRef& type = *function.type;
+    param.is_collection = type.is_array || (type.element != nullptr);
+    param.type = type.is_array && type.element != nullptr ? type.element->info : type.info;
+    param.enumeration = type.enumeration;
+    param.is_switch = type.info == &types::SwitchParameter;
+    function.is_switch = param.is_switch;
+  }
+  param.takes_script_block =
+      param.type == &types::ScriptBlock || param.type == &types::PSObject || param.type == &types::Object;
+}
+
 BlockInfo* Interpreter::info_of(const ScriptBlock& tree) {
   if (tree.info != nullptr) return static_cast<BlockInfo*>(tree.info);
   auto info = std::make_shared<BlockInfo>();
@@ -314,11 +319,13 @@ bool Interpreter::validators_of(const Attribute& attribute, Validators& validato
     return std::pair(low->as_int(), high->as_int());
   };
   std::string message;
+  bool exact_case = false;
   for (const Attribute::Named& item : attribute.named) {
-    if (!equal_names(item.name, "ErrorMessage") || item.value == nullptr) continue;
+    if (item.value == nullptr) continue;
     Value value;
     if (!eval(*item.value, value)) return false;
-    message = to_string(value);
+    if (equal_names(item.name, "ErrorMessage")) message = to_string(value);
+    if (equal_names(item.name, "IgnoreCase")) exact_case = !to_bool(value);
   }
   const TypeName& type = *attribute.type;
   known = true;
@@ -326,6 +333,8 @@ bool Interpreter::validators_of(const Attribute& attribute, Validators& validato
     for (const Value& value : values) {
       for (const Value& item : to_items(value)) validators.set.push_back(to_string(item));
     }
+    validators.set_message = message;
+    validators.set_exact_case = exact_case;
   } else if (named(type, "ValidateRange") && values.size() == 2) {
     auto low = to_double(values[0]), high = to_double(values[1]);
     if (!low) return fail(low.take_error(), attribute.span);
@@ -334,10 +343,10 @@ bool Interpreter::validators_of(const Attribute& attribute, Validators& validato
   } else if (named(type, "ValidateRange") && values.size() == 1) {
     const std::string kind = to_string(values[0]);
     constexpr double kMost = std::numeric_limits<double>::max();
-    if (equal_names(kind, "Positive")) validators.range = {1, kMost};
-    if (equal_names(kind, "NonNegative")) validators.range = {0, kMost};
-    if (equal_names(kind, "Negative")) validators.range = {-kMost, -1};
-    if (equal_names(kind, "NonPositive")) validators.range = {-kMost, 0};
+    if (equal_names(kind, "Positive")) validators.range = {1, kMost, "greater than zero"};
+    if (equal_names(kind, "NonNegative")) validators.range = {0, kMost, "greater than or equal to zero"};
+    if (equal_names(kind, "Negative")) validators.range = {-kMost, -1, "less than zero"};
+    if (equal_names(kind, "NonPositive")) validators.range = {-kMost, 0, "less than or equal to zero"};
   } else if (named(type, "ValidateLength")) {
     validators.length = pair();
   } else if (named(type, "ValidateCount")) {
@@ -350,8 +359,10 @@ bool Interpreter::validators_of(const Attribute& attribute, Validators& validato
     validators.script_message = message;
   } else if (named(type, "ValidateNotNull")) {
     validators.not_null = true;
-  } else if (named(type, "ValidateNotNullOrEmpty") || named(type, "ValidateNotNullOrWhiteSpace")) {
+  } else if (named(type, "ValidateNotNullOrEmpty")) {
     validators.not_null_or_empty = true;
+  } else if (named(type, "ValidateNotNullOrWhiteSpace")) {
+    validators.not_white_space = true;
   } else {
     known = false;
   }
@@ -374,6 +385,11 @@ std::string check_item(Interpreter& interpreter, const Validators& validators, c
   if (validators.range) {
     auto number = to_double(item);
     if (!number) return number.error().message;
+    const bool outside = *number > validators.range->maximum || *number < validators.range->minimum;
+    if (outside && !validators.range->wish.empty()) {
+      return fmt::format("The argument \"{}\" cannot be validated because its value is not {}.", text,
+                         validators.range->wish);
+    }
     if (*number > validators.range->maximum) {
       return fmt::format(
           "The {} argument is greater than the maximum allowed range of {}. Supply an argument that is "
@@ -438,12 +454,14 @@ std::string check_item(Interpreter& interpreter, const Validators& validators, c
   }
   if (!validators.set.empty()) {
     for (const std::string& allowed : validators.set) {
-      if (compare_text(allowed, text) == 0) return {};
+      if (compare_text(allowed, text, !validators.set_exact_case) == 0) return {};
     }
+    const std::string all = fmt::format("{}", fmt::join(validators.set, ","));
+    if (!validators.set_message.empty()) return own_message(validators.set_message, text, all);
     return fmt::format(
         "The argument \"{}\" does not belong to the set \"{}\" specified by the ValidateSet attribute. "
         "Supply an argument that is in the set and then try the command again.",
-        text, fmt::join(validators.set, ","));
+        text, all);
   }
   return {};
 }
@@ -464,10 +482,26 @@ std::string check_whole(const Validators& validators, const Value& value) {
       bad = items.empty();
       for (const Value& item : items) bad = bad || is_empty(item);
     }
+    if (bad && is_many) {
+      return "The argument is null, empty, or an element of the argument collection contains a null value. "
+             "Supply a "
+             "collection that does not contain any null values and then try the command again.";
+    }
     if (bad) {
       return "The argument is null or empty. Provide an argument that is not null or empty, and then try the "
              "command "
              "again.";
+    }
+  }
+  if (validators.not_white_space) {
+    const std::vector<Value> items = is_many ? to_items(value) : std::vector<Value>{value};
+    const auto blank = [](const Value& item) {
+      return item.is_null() || to_string(item).find_first_not_of(" \t\r\n\f\v") == std::string::npos;
+    };
+    if (items.empty() || std::any_of(items.begin(), items.end(), blank)) {
+      return "The argument is null, empty, or consists of only white-space characters. Provide an argument "
+             "that "
+             "contains non white-space characters, and then try the command again.";
     }
   }
   if (validators.count) {
@@ -544,7 +578,7 @@ bool FunctionTarget::set_defaults(const std::function<bool(size_t)>& is_bound) {
     const FunctionParameter& parameter = info_.parameters[i];
     if (is_bound(i)) continue;
     Value value;
-    if (parameter.tree->default_value != nullptr) {
+    if (parameter.tree != nullptr && parameter.tree->default_value != nullptr) {
       if (!interpreter_.eval(*parameter.tree->default_value, value)) return false;
       if (value.is_nothing()) value = Value::null();
       if (parameter.type != nullptr) {

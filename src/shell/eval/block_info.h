@@ -20,6 +20,7 @@ class Interpreter;
 struct Validators {
   struct Numbers {
     double minimum, maximum;
+    std::string_view wish = {};  // of Positive and the like: what a value that fails is not
   };
   std::optional<Numbers> range;
   std::optional<std::pair<int64_t, int64_t>> length, count;
@@ -27,18 +28,21 @@ struct Validators {
   Ref<ShellScriptBlock> script;
   std::string script_message;
   std::vector<std::string> set;
-  bool not_null = false, not_null_or_empty = false;
+  std::string set_message;
+  bool set_exact_case = false;
+  bool not_null = false, not_null_or_empty = false, not_white_space = false;
   bool any() const {
     return range || length || count || !pattern.empty() || script || !set.empty() || not_null ||
-           not_null_or_empty;
+           not_null_or_empty || not_white_space;
   }
 };
 
 struct FunctionParameter {
   Symbol symbol = 0;
   uint32_t slot = 0;
-  const Parameter* tree = nullptr;
-  const TypeRef* type = nullptr;  // nullptr: any
+  const Parameter* tree = nullptr;  // null for a dynamic one
+  bool dynamic = false;             // asked for by dynamicparam: in $PSBoundParameters only
+  const TypeRef* type = nullptr;    // nullptr: any
   bool is_switch = false;
   const Validators* validators = nullptr;
   const Constraint* constraint = nullptr;  // nullptr: an ordinary variable
@@ -69,6 +73,11 @@ struct BlockInfo {
             .is_script = true};
   }
 };
+
+// What a parameter's type means for the binder.
+void describe_parameter_type(FunctionParameter& function, Param& param);
+// The layout of a block's parameters, made anew.
+Result<std::shared_ptr<BlockInfo>> read_block_info(Interpreter& interpreter, const ScriptBlock& tree);
 
 // Checks a converted value against a script's validation attributes; the Error is the sentence that follows
 // "Cannot validate argument on parameter 'x'." (id ParameterArgumentValidationError).

@@ -136,6 +136,7 @@ Flow Interpreter::call_simple(const Command& command, Function& function, Sink& 
   frame->block = &block;
   frame->function = alive;
   frame->caller = frame_.get();
+  frame->plain_arguments = static_cast<uint32_t>(std::min(command.arguments.size(), info.parameters.size()));
   frame->command_name = function.name;
   frame->call_span = command.span;
   frame->home = block.home;
@@ -146,6 +147,10 @@ Flow Interpreter::call_simple(const Command& command, Function& function, Sink& 
     Value value;
     if (!eval(static_cast<const Expr&>(*command.arguments[i]), value)) return Flow::stopped;
     if (value.is_nothing()) value = Value::null();
+    if (const auto* number = try_as<Number>(command.arguments[i]);
+        number != nullptr && i < info.parameters.size() && info.params[i].type == &types::String) {
+      value = Value::string(number->text);  // 010 stays 010
+    }
     if (i >= info.parameters.size()) {
       rest.push_back(std::move(value));
       continue;

@@ -134,8 +134,26 @@ BindSpec spec_of_command(const CommandInfo& info) {
   return {};
 }
 
+// As -Syntax writes types: by the short names that scripts use.
 std::string_view type_name_of(const Param& param) {
+  static constexpr std::pair<const TypeInfo*, std::string_view> kShort[] = {
+      {&types::String, "string"},       {&types::Int32, "int"},
+      {&types::Int64, "long"},          {&types::UInt32, "uint"},
+      {&types::UInt64, "ulong"},        {&types::UInt16, "ushort"},
+      {&types::Byte, "byte"},           {&types::Double, "double"},
+      {&types::Bool, "bool"},           {&types::DateTime, "datetime"},
+      {&types::TimeSpan, "timespan"},   {&types::Guid, "guid"},
+      {&types::Version, "version"},     {&types::ScriptBlock, "scriptblock"},
+      {&types::Hashtable, "hashtable"}, {&types::PSObject, "Object"}};
+  for (const auto& [type, name] : kShort) {
+    if (type == param.type) return name;
+  }
   return param.type->short_name.empty() ? param.type->name : param.type->short_name;
+}
+
+std::string full_type_name_of(const Param& param) {
+  const std::string_view name = param.type == &types::PSObject ? types::Object.name : param.type->name;
+  return fmt::format("{}{}", name, param.is_collection ? "[]" : "");
 }
 
 std::string set_name(const BindSpec& spec, size_t set) {
@@ -146,8 +164,7 @@ Value parameter_value(const Param& param, bool mandatory, int position) {
   auto made = make<RecordObject>();
   made->type_names = {"System.Management.Automation.CommandParameterInfo"};
   made->set("Name", Value::string(param.name));
-  made->set("ParameterType",
-            Value::string(fmt::format("{}{}", param.type->name, param.is_collection ? "[]" : "")));
+  made->set("ParameterType", Value::string(full_type_name_of(param)));
   made->set("IsMandatory", Value::boolean(mandatory));
   made->set("Position", Value::integer(position >= 0 ? position : INT32_MIN));
   made->set("ValueFromPipeline", Value::boolean(param.options.from_pipeline));
@@ -163,8 +180,7 @@ Value metadata_value(const Param& param, const BindSpec& spec) {
   auto made = make<RecordObject>();
   made->type_names = {"System.Management.Automation.ParameterMetadata"};
   made->set("Name", Value::string(param.name));
-  made->set("ParameterType",
-            Value::string(fmt::format("{}{}", param.type->name, param.is_collection ? "[]" : "")));
+  made->set("ParameterType", Value::string(full_type_name_of(param)));
   auto sets = make<MapObject>(false);
   for (size_t set = 0; set < std::max<size_t>(spec.sets.size(), 1); ++set) {
     const SetMask bit = SetMask{1} << set;

@@ -237,7 +237,9 @@ bool Interpreter::splat(const Variable& variable, std::vector<Argument>& out) {
   for (const Value& item : to_items(value)) {
     if (has_names && item.is_string() && item.as_string().size() > 1 && item.as_string()[0] == '-' &&
         (ascii_lower(item.as_string()[1]) >= 'a' && ascii_lower(item.as_string()[1]) <= 'z')) {
-      const Symbol symbol = symbols_.intern(item.as_string().substr(1));
+      std::string_view name = std::string_view(item.as_string()).substr(1);
+      if (name.ends_with(':')) name.remove_suffix(1);  // -Name:value, whose value comes next
+      const Symbol symbol = symbols_.intern(name);
       out.push_back(
           {.is_parameter = true, .has_value = false, .name = symbols_.name(symbol), .span = variable.span});
     } else {

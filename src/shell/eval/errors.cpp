@@ -1,6 +1,7 @@
 // How errors begin, are remembered and shown.
 #include <fmt/format.h>
 
+#include "core/text.h"
 #include "shell/eval/command_info.h"
 #include "shell/eval/interpreter.h"
 #include "shell/eval/invocation.h"
@@ -151,9 +152,9 @@ Flow Interpreter::write_labelled(StreamNumber stream, const std::string& text, A
     return raise(
         make_record({.id = "ActionPreferenceStop",
                      .category = ErrorCategory::OperationStopped,
-                     .message = fmt::format("The running command stopped because the preference variable or "
-                                            "parameter for {} messages is set to Stop: {}",
-                                            label, text),
+                     .message = fmt::format("The running command stopped because the preference variable "
+                                            "\"{}{}Preference\" or common parameter is set to Stop: {}",
+                                            label.substr(0, 1), to_lower(label.substr(1)), text),
                      .exception = "System.Management.Automation.ActionPreferenceStopException"}),
         true);
   }

@@ -103,6 +103,7 @@ class Frame {
   Ref<Function> function;         // that it is a call of; null for blocks and scripts
   CommandStage* stage = nullptr;  // of an advanced function: $PSCmdlet
   bool expects_input = false;     // from the pipeline
+  uint32_t plain_arguments = 0;   // parameters that a plain call bound, for $PSBoundParameters
   Span call_span = {};
   uint32_t depth = 0;
   int8_t strict = -1;  // Set-StrictMode of this scope; -1: as the scope around

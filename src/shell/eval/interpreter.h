@@ -32,6 +32,7 @@ namespace hvsh::shell {
 
 class Stage;
 class CommandStage;
+class LoopState;
 struct Module;
 class JobTable;
 class SessionDrives;
@@ -76,6 +77,8 @@ struct Pending {
   std::string label = {};  // of break and continue; empty: the innermost loop
   int exit_code = 0;
   Ref<ErrorRecordObject> error = {};
+  const void* ends =
+      nullptr;  // ThrowTerminatingError: the function's stage that no statement inside of it goes on
 };
 
 struct ResolvedCommand {
@@ -225,6 +228,10 @@ class Interpreter {
   std::string join_text(const Value& value);  // "$value": arrays with $OFS
   bool out_of_stack();
   Value invocation_info(Frame& frame);
+  Value host_object();        // $Host
+  Value execution_context();  // $ExecutionContext
+  Value raw_ui();             // $Host.UI.RawUI
+  Ref<RecordObject> host_settings(std::string_view name);
   // The version of Set-StrictMode that holds here; 0: none.
   int strict_version() const;
   // Programs of that name on the path, the first one is run.
@@ -309,7 +316,7 @@ class Interpreter {
   bool constrain(const Constraint& constraint, std::string_view name, Value& value, Span span);
   bool constraint_of(const Expr& target, Constraint& constraint, const Variable*& variable);
   bool eval_target(const Expr& target, Value& out);
-  // statements.cpp
+  // statements.cpp, loops.cpp, handlers.cpp
   Flow exec_if(const IfStatement& statement, Sink& out);
   Flow exec_switch(const SwitchStatement& statement, Sink& out);
   Flow exec_for(const ForStatement& statement, Sink& out);
@@ -325,7 +332,11 @@ class Interpreter {
   Flow exec_expression(const Expr& expr, Sink& out);
   Flow after_failure(const Block& block, Sink& out);
   Flow run_trap(const Block& block, const TrapStatement& trap, Sink& out);
-  bool catches(const TryStatement::Catch& clause, const ErrorRecordObject& record);
+  // `record` becomes the one that the handler sees.
+  bool catches(std::span<const TypeName* const> types, Ref<ErrorRecordObject>& record);
+  bool counts(const Stmt& collection, LoopState& state, bool& failed);
+  bool switch_items(const SwitchStatement& statement, std::vector<Value>& items);
+  Flow switch_item(const SwitchStatement& statement, const Value& item, Sink& out, bool& leave);
   enum class LoopStep : uint8_t { next, leave, hand_up };
   LoopStep after_body(Flow flow, std::string_view label);
   bool switch_matches(const SwitchStatement& statement, const SwitchStatement::Clause& clause,
@@ -340,12 +351,14 @@ class Interpreter {
   Flow call_simple(const Command& command, Function& function, Sink& out);
   std::unique_ptr<Stage> stage_of(const Command& command);  // nullptr: pending error
   bool enter_module(ResolvedCommand& command, std::vector<Argument>& arguments, Span span);
+  Flow drive_stages(std::span<const std::unique_ptr<Stage>> stages, Sink& out);
   bool redirect(std::span<const Redirection* const> redirections, Stage& stage);
   ResolvedCommand resolve_symbol(Symbol symbol, std::string_view name);
   void index_cmdlets();
   // calls.cpp
   Flow exec_body(const ScriptBlock& tree, Sink& out);
   bool check_strict(const Variable& variable);
+  bool using_read(const Variable& variable, Value& out);
   std::string stack_trace(uint32_t line) const;
   Flow exec_phases(const ScriptBlock& tree, const Value& input, Sink& out);
   bool bind_by_position(BlockInfo& info, Frame& frame, std::span<const Value> arguments);
@@ -380,6 +393,8 @@ class Interpreter {
   const Sink* console_ = nullptr;
   uint32_t call_depth_ = 0;
   std::vector<std::shared_ptr<Module>> modules_;
+  LoopState* loops_ = nullptr;  // the innermost
+  Ref<RecordObject> host_settings_;
 
   std::unique_ptr<JobTable> jobs_;  // the last: jobs end before what they were made of
 

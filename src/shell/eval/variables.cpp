@@ -8,7 +8,9 @@
 
 #include "core/path_info.h"
 #include "shell/eval/environment.h"
+#include "shell/eval/host_objects.h"
 #include "shell/eval/interpreter.h"
+#include "shell/eval/loop_state.h"
 #include "shell/eval/style.h"
 #include "shell/pipeline/command_stage.h"
 
@@ -57,6 +59,7 @@ bool Interpreter::read_variable(const Variable& variable, Value& out) {
     }
   }
   if (variable.scope == VariableScope::drive) return drive_read(variable, out);
+  if (variable.scope == VariableScope::using_) return using_read(variable, out);
   const Symbol symbol = symbol_of(variable);
   switch (symbol) {
     case kSymTrue: out = Value::boolean(true); return true;
@@ -65,15 +68,7 @@ bool Interpreter::read_variable(const Variable& variable, Value& out) {
     case kSymQuestion: out = Value::boolean(success_); return true;
     default: break;
   }
-  if (variable.scope == VariableScope::using_) {
-    // What another interpreter gave this one along with the work.
-    const Symbol given = symbols_.find("using:" + std::string(variable.name));
-    if (Slot* slot = given == 0 ? nullptr : global_->find(given)) {
-      out = slot->value;
-      return true;
-    }
-  }
-  if (variable.scope == VariableScope::unqualified || variable.scope == VariableScope::using_) {
+  if (variable.scope == VariableScope::unqualified) {
     const uint32_t index = frame_->layout->find(symbol);
     if (index != kNoSlot) {
       variable.slot = index + 1;
@@ -100,6 +95,24 @@ bool Interpreter::read_variable(const Variable& variable, Value& out) {
     out = Value::null();
   }
   return true;
+}
+
+// $using:x has a value where a block was handed to another interpreter, which got the values along with the
+// work.
+bool Interpreter::using_read(const Variable& variable, Value& out) {
+  const Symbol given = symbols_.find("using:" + std::string(variable.name));
+  if (const Slot* slot = given == 0 ? nullptr : global_->find(given)) {
+    out = slot->value;
+    return true;
+  }
+  return fail(
+      {.id = "UsingWithoutInvokeCommand",
+       .category = ErrorCategory::InvalidOperation,
+       .message = "A Using variable cannot be retrieved. A Using variable can be used only with "
+                  "Invoke-Command, Start-Job, or InlineScript in the script workflow. When it is used with "
+                  "Invoke-Command, the Using variable is valid only if the script block is invoked on a "
+                  "remote computer."},
+      variable.span);
 }
 
 int Interpreter::strict_version() const {
@@ -277,6 +290,19 @@ Value version_table() {
 
 }  // namespace
 
+// $PSBoundParameters of a call that no binder made.
+static Value plain_bound_parameters(Frame& frame) {
+  auto map = make<MapObject>(false);
+  if (frame.block != nullptr && frame.plain_arguments > 0) {
+    const auto& info = *static_cast<const BlockInfo*>(frame.block->tree->info);
+    for (uint32_t i = 0; i < frame.plain_arguments; ++i) {
+      map->set(info.params[i].name, frame.slots[info.parameters[i].slot].value);
+    }
+  }
+  frame.set(kSymPSBoundParameters, Value::object(map));
+  return Value::object(map);
+}
+
 std::optional<Value> Interpreter::automatic(Symbol symbol) {
   if (symbol >= kSymFirstFree) return std::nullopt;
   // The nearest scope that belongs to an invocation.
@@ -288,6 +314,12 @@ std::optional<Value> Interpreter::automatic(Symbol symbol) {
     case kSymFalse: return Value::boolean(false);
     case kSymQuestion: return Value::boolean(success_);
     case kSymArgs: return Value::array({});
+    case kSymForeach:
+    case kSymSwitch: {
+      const auto kind = symbol == kSymForeach ? LoopState::Kind::foreach_ : LoopState::Kind::switch_;
+      LoopState* state = LoopState::find(loops_, kind);
+      return state != nullptr ? state->enumerator() : Value::null();
+    }
     case kSymLastExitCode:
       if (!last_exit_code_set_) return Value::null();
       return Value::integer(last_exit_code_);
@@ -309,7 +341,7 @@ std::optional<Value> Interpreter::automatic(Symbol symbol) {
     case kSymPSScriptRoot: return Value::string(home != nullptr ? folder_of(home->path) : "");
     case kSymPSCommandPath: return Value::string(home != nullptr ? home->path : "");
     case kSymMyInvocation: return invocation_info(*invoked);
-    case kSymPSBoundParameters: return Value::object(make<MapObject>(false));
+    case kSymPSBoundParameters: return plain_bound_parameters(*invoked);
     case kSymPSCmdlet: {
       for (Frame* frame = frame_.get(); frame != nullptr; frame = frame->parent.get()) {
         if (frame->stage != nullptr) return frame->stage->cmdlet_object();
@@ -322,14 +354,11 @@ std::optional<Value> Interpreter::automatic(Symbol symbol) {
       global_->set(kSymPSStyle, style);
       return style;
     }
-    case kSymHost: {
-      auto record = make<RecordObject>();
-      record->type_names = {"System.Management.Automation.Internal.Host.InternalHost"};
-      record->set("Name", Value::string("ConsoleHost"));
-      record->set("Version", Value::object(make<VersionObject>(Version{7, 4, 0, -1})));
-      record->set("CurrentCulture", Value::string("en-US"));
-      return Value::object(record);
-    }
+    case kSymHost: return host_object();
+    case kSymExecutionContext: return execution_context();
+    case kSymMaximumHistoryCount: return Value::integer(4096);
+    case kSymEnabledExperimentalFeatures: return Value::array({});
+    case kSymStackTrace: return Value::string("");
     default: return std::nullopt;
   }
 }

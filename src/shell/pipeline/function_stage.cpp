@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "shell/eval/dynamic_parameters.h"
+
 namespace hvsh::shell {
 
 FunctionStage::FunctionStage(Interpreter& interpreter, std::string name, Ref<ShellScriptBlock> block,
@@ -47,6 +49,9 @@ Flow FunctionStage::prepare(bool input_expected) {
     frame_ = outer;
   }
   if (info_->advanced) frame_->stage = this;
+  if (block_->tree->dynamic_param != nullptr) {
+    if (const Flow flow = add_dynamic_parameters(input_expected); flow != Flow::more) return flow;
+  }
   target_ = std::make_unique<FunctionTarget>(interpreter_, *info_, *frame_);
   if (const Flow flow = bind(info_->spec(), *target_, input_expected); flow != Flow::more) return flow;
   if (!target_->set_defaults([&](size_t index) { return binder_->is_bound(index); })) return Flow::stopped;
@@ -54,7 +59,7 @@ Flow FunctionStage::prepare(bool input_expected) {
     std::vector<Value> rest;
     for (const Argument& argument : binder_->rest()) {
       if (argument.is_parameter) {
-        rest.push_back(Value::string(fmt::format("-{}", argument.name)));
+        rest.push_back(Value::string(fmt::format("-{}{}", argument.name, argument.has_value ? ":" : "")));
         if (argument.has_value) rest.push_back(argument.value);
       } else {
         rest.push_back(argument.value);
@@ -64,6 +69,37 @@ Flow FunctionStage::prepare(bool input_expected) {
   }
   set_bound_parameters();
   set_preferences();
+  prepared_ = true;
+  return Flow::more;
+}
+
+// What the dynamicparam block asks for depends on the arguments, so those that are declared are bound once
+// without it, as far as they can be; then everything is bound together.
+Flow FunctionStage::add_dynamic_parameters(bool input_expected) {
+  FunctionTarget declared(interpreter_, *info_, *frame_);
+  BindSpec spec = info_->spec();
+  spec.collects_rest = true;
+  if (const Flow flow = Stage::prepare(input_expected); flow != Flow::more) return flow;
+  spec_ = spec;
+  binder_ = std::make_unique<Binder>(spec, declared);
+  (void)binder_->bind(arguments_, input_expected);  // what is wrong is said by the binding that counts
+  if (interpreter_.pending().kind != Unwind::none) return Flow::stopped;
+  set_bound_parameters();
+  CollectSink sink;
+  {
+    Interpreter::FrameGuard frame(interpreter_, frame_);
+    Interpreter::StreamGuard streams(interpreter_, streams_);
+    const Flow flow = interpreter_.exec_block(*block_->tree->dynamic_param->body, sink);
+    if (flow == Flow::stopped && interpreter_.pending().kind == Unwind::return_) {
+      interpreter_.pending() = {};
+    } else if (flow == Flow::stopped) {
+      return flow;
+    }
+  }
+  auto merged = with_dynamic_parameters(interpreter_, *block_->tree, sink.take_value());
+  if (!merged) return interpreter_.raise(described(merged.take_error()), span_);
+  own_info_ = merged.take();
+  info_ = own_info_.get();
   return Flow::more;
 }
 
@@ -119,6 +155,8 @@ Flow FunctionStage::exec(const NamedBlock* phase) {
   --interpreter_.call_depth_;
   if (flow != Flow::stopped) return flow;
   Pending& pending = interpreter_.pending();
+  if (pending.ends == static_cast<const Stage*>(this))
+    pending.ends = nullptr;  // a statement of the caller goes on
   if (pending.kind == Unwind::return_) {
     pending = {};
     return Flow::more;
@@ -160,6 +198,26 @@ Flow FunctionStage::write(Value value) {
   const Flow flow = exec(block_->tree->process);
   if (mode_ == ScopeMode::caller) frame_->slot(ScopeLayout::kUnderscore) = kept;
   return flow;
+}
+
+// An ending that is under way waits, and goes on afterwards.
+void FunctionStage::clean() {
+  const NamedBlock* block = block_->tree->clean;
+  if (block == nullptr || !prepared_) return;
+  Pending kept = std::exchange(interpreter_.pending(), {});
+  NullSink nowhere;
+  {
+    Interpreter::FrameGuard frame(interpreter_, frame_);
+    Interpreter::StreamGuard streams(interpreter_, streams_);
+    Interpreter::PropagateGuard propagate(interpreter_, false);
+    if (interpreter_.exec_block(*block->body, nowhere) == Flow::stopped) {
+      Pending& pending = interpreter_.pending();
+      if (pending.kind == Unwind::error) {
+        (void)interpreter_.report(std::exchange(pending, {}).error, ActionPreference::Continue);
+      }
+    }
+  }
+  interpreter_.pending() = std::move(kept);
 }
 
 Flow FunctionStage::end() {

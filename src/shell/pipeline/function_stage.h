@@ -15,6 +15,7 @@ class FunctionStage final : public CommandStage {
   Flow run() override;
   Flow write(Value value) override;
   Flow end() override;
+  void clean() override;
 
   void set_function(Ref<Function> function) { function_ = std::move(function); }
   void hand_exit_up() { hands_exit_up_ = true; }  // `exit` ends the program, not only this script
@@ -26,6 +27,7 @@ class FunctionStage final : public CommandStage {
  private:
   Flow exec(const NamedBlock* phase);
   void set_preferences();
+  Flow add_dynamic_parameters(bool input_expected);
   void set_bound_parameters();
 
   Ref<ShellScriptBlock> block_;
@@ -39,6 +41,8 @@ class FunctionStage final : public CommandStage {
   bool has_input_ = false;
   std::vector<Value> input_;  // of a function without a process block: $input
   bool exited_ = false;
+  bool prepared_ = false;
+  std::shared_ptr<BlockInfo> own_info_;  // with dynamic parameters: of this call only
 };
 
 }  // namespace hvsh::shell

@@ -126,6 +126,8 @@ Flow NativeStage::write(Value value) {
 Flow NativeStage::end() {
   if (formatter_) formatter_->end();
   process_->close_input();
+  process_->pump(false, output_text_,
+                 error_text_);  // hands on the end of the input, also where there is no output to read
   Flow flow = Flow::more;
   while (process_->output_open() || process_->input_waiting() > 0) {
     process_->pump(true, output_text_, error_text_);

@@ -106,6 +106,12 @@ class GateSink final : public Sink {
 }  // namespace
 
 Flow Interpreter::run_stages(std::span<const std::unique_ptr<Stage>> stages, Sink& out) {
+  const Flow flow = drive_stages(stages, out);
+  for (const auto& stage : stages) stage->clean();
+  return flow;
+}
+
+Flow Interpreter::drive_stages(std::span<const std::unique_ptr<Stage>> stages, Sink& out) {
   std::vector<GateSink> gates;
   gates.reserve(stages.size() - 1);
   for (size_t i = 0; i + 1 < stages.size(); ++i) {

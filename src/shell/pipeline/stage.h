@@ -18,6 +18,8 @@ class Stage : public Sink {
   virtual Flow run() = 0;                // as the first stage: there is no input
   Flow write(Value value) override = 0;  // one object from the stage before
   virtual Flow end() { return Flow::more; }
+  // After the pipeline, however it ended. Its errors are shown and stop nobody.
+  virtual void clean() {}
 
   // Sends one object on. What comes back is remembered, so that it is clear who asked to stop.
   Flow emit(Value value);
