@@ -37,6 +37,9 @@ struct Validators {
   }
 };
 
+// Whether an attribute is the named one, with or without "Attribute" and its namespace.
+bool is_attribute(const TypeName& type, std::string_view name);
+
 struct FunctionParameter {
   Symbol symbol = 0;
   uint32_t slot = 0;
