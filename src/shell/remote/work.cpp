@@ -94,11 +94,18 @@ Result<WorkRequest> make_request(Interpreter& interpreter, std::string script, c
   std::vector<const Variable*> variables;
   if (tree != nullptr) collect_variables(*tree, VariableScope::using_, variables);
   for (const Variable* variable : variables) {
+    const Symbol symbol = interpreter.symbols().intern(variable->name);
     Value value;
-    if (!interpreter.read_variable(*variable, value)) {
-      Error error = interpreter.pending().error->error;
-      interpreter.pending() = {};
-      return error;
+    if (const Slot* slot = interpreter.find_slot(symbol)) {
+      value = slot->value;
+    } else if (auto known = interpreter.automatic(symbol)) {
+      value = std::move(*known);
+    } else {
+      return Error{.id = "UsingVariableIsUndefined",
+                   .category = ErrorCategory::InvalidOperation,
+                   .message = fmt::format("The value of the using variable '$using:{}' cannot be retrieved "
+                                          "because it has not been set in the local session.",
+                                          variable->name)};
     }
     values->set(std::string(variable->name), std::move(value));
   }
