@@ -96,6 +96,7 @@ struct MeasureObject {
 
   Flow process(Context& context) {
     if (input_object.is_null()) return Flow::more;
+    had_input_ = true;
     for (size_t i = 0; i < totals_.size(); ++i) {
       if (!totals_[i].expression) {
         if (const Flow flow = add(context, totals_[i], input_object); flow != Flow::more) return flow;
@@ -123,6 +124,7 @@ struct MeasureObject {
 
   Flow end(Context& context) {
     for (const Total& total : totals_) {
+      if (total.expression && !had_input_) continue;  // of nothing, not even zeros
       if (total.expression && total.expression->has_wildcards()) continue;
       if (total.expression && total.count == 0) {
         const Flow flow = context.error(
@@ -229,6 +231,7 @@ struct MeasureObject {
   }
 
   std::vector<Total> totals_;
+  bool had_input_ = false;
 };
 CMDLET(MeasureObject);
 
