@@ -49,15 +49,16 @@ std::string_view content_property(DriveKind kind) {
 // What the cmdlets for these things write; nothing when there is none of that name.
 std::vector<Value> SessionDrives::run(std::string_view command, std::string_view name,
                                       std::string_view type) {
-  const auto parameter = [](std::string_view key, Value value) {
-    Argument argument{.is_parameter = true, .has_value = true};
+  std::vector<Argument> arguments;
+  const auto add = [&](std::string_view key, std::string_view value) {
+    Argument& argument = arguments.emplace_back();
+    argument.is_parameter = argument.has_value = true;
     argument.name = key;
-    argument.value = std::move(value);
-    return argument;
+    argument.value = Value::string(value);
   };
-  std::vector<Argument> arguments{parameter("Name", Value::string(name)),
-                                  parameter("ErrorAction", Value::string("Ignore"))};
-  if (!type.empty()) arguments.push_back(parameter("CommandType", Value::string(type)));
+  add("Name", name);
+  add("ErrorAction", "Ignore");
+  if (!type.empty()) add("CommandType", type);
   CollectSink sink;
   if (interpreter_.run_command(command, arguments, sink) == Flow::stopped) interpreter_.pending() = {};
   return sink.take_items();
