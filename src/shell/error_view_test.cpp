@@ -151,7 +151,7 @@ TEST_CASE("the word before the colon") {
   error.category = ErrorCategory::InvalidOperation;
   CHECK(concise_view(error, sources) == "InvalidOperation: m");
   error.category = ErrorCategory::OperationStopped;
-  CHECK(concise_view(error, sources) == "Exception: m");
+  CHECK(concise_view(error, sources) == "OperationStopped: m");
 }
 
 TEST_CASE("one line") {
