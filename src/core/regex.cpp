@@ -1,7 +1,6 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "core/regex.h"
 
-#include <dlfcn.h>
 #include <fmt/format.h>
 #include <pcre2.h>
 
@@ -9,6 +8,7 @@
 #include <limits>
 #include <list>
 
+#include "core/library.h"
 #include "core/text.h"
 
 namespace hvsh {
@@ -33,29 +33,24 @@ struct Library {
   pcre2_match_context_8* match_context;
 };
 
-template <class F>
-bool load(void* handle, const char* name, F& function) {
-  function = reinterpret_cast<F>(dlsym(handle, name));
-  return function != nullptr;
-}
-
-std::optional<Library> open_library() {
-  void* handle = dlopen("libpcre2-8.so.0", RTLD_NOW | RTLD_LOCAL);
+std::optional<Library> load_library() {
+  void* handle = open_library({"libpcre2-8.so.0"});
   if (handle == nullptr) return std::nullopt;
   Library library{};
   decltype(&pcre2_match_context_create_8) context_create = nullptr;
   decltype(&pcre2_set_match_limit_8) set_match_limit = nullptr;
-  const bool complete = load(handle, "pcre2_compile_8", library.compile) &&
-                        load(handle, "pcre2_code_free_8", library.code_free) &&
-                        load(handle, "pcre2_match_8", library.match) &&
-                        load(handle, "pcre2_match_data_create_from_pattern_8", library.match_data_create) &&
-                        load(handle, "pcre2_match_data_free_8", library.match_data_free) &&
-                        load(handle, "pcre2_get_ovector_pointer_8", library.ovector) &&
-                        load(handle, "pcre2_get_error_message_8", library.error_message) &&
-                        load(handle, "pcre2_pattern_info_8", library.pattern_info) &&
-                        load(handle, "pcre2_jit_compile_8", library.jit_compile) &&
-                        load(handle, "pcre2_match_context_create_8", context_create) &&
-                        load(handle, "pcre2_set_match_limit_8", set_match_limit);
+  const bool complete =
+      find_function(handle, "pcre2_compile_8", library.compile) &&
+      find_function(handle, "pcre2_code_free_8", library.code_free) &&
+      find_function(handle, "pcre2_match_8", library.match) &&
+      find_function(handle, "pcre2_match_data_create_from_pattern_8", library.match_data_create) &&
+      find_function(handle, "pcre2_match_data_free_8", library.match_data_free) &&
+      find_function(handle, "pcre2_get_ovector_pointer_8", library.ovector) &&
+      find_function(handle, "pcre2_get_error_message_8", library.error_message) &&
+      find_function(handle, "pcre2_pattern_info_8", library.pattern_info) &&
+      find_function(handle, "pcre2_jit_compile_8", library.jit_compile) &&
+      find_function(handle, "pcre2_match_context_create_8", context_create) &&
+      find_function(handle, "pcre2_set_match_limit_8", set_match_limit);
   if (!complete) return std::nullopt;
   library.match_context = context_create(nullptr);
   if (library.match_context == nullptr) return std::nullopt;
@@ -64,7 +59,7 @@ std::optional<Library> open_library() {
 }
 
 const Library* library() {
-  static const std::optional<Library> loaded = open_library();
+  static const std::optional<Library> loaded = load_library();
   return loaded ? &*loaded : nullptr;
 }
 

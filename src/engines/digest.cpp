@@ -1,6 +1,5 @@
 #include "engines/digest.h"
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -10,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/library.h"
 #include "engines/files.h"
 
 namespace hvsh::engines {
@@ -29,11 +29,10 @@ struct Crypto {
   bool loaded = false;
 
   Crypto() {
-    void* library = ::dlopen("libcrypto.so.3", RTLD_NOW | RTLD_LOCAL);
+    void* library = crypto_library();
     if (library == nullptr) return;
     const auto find = [library](const char* name, auto& function) {
-      function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(::dlsym(library, name));
-      return function != nullptr;
+      return find_function(library, name, function);
     };
     loaded = find("EVP_MD_CTX_new", new_context) && find("EVP_MD_CTX_free", free_context) &&
              find("EVP_get_digestbyname", digest_by_name) && find("EVP_DigestInit_ex", init) &&

@@ -1,5 +1,4 @@
 #include <curl/curl.h>
-#include <dlfcn.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -7,6 +6,7 @@
 #include <cerrno>
 #include <memory>
 
+#include "core/library.h"
 #include "core/text.h"
 #include "engines/http.h"
 
@@ -27,27 +27,20 @@ struct Api {
   decltype(&::curl_slist_free_all) curl_slist_free_all;
 };
 
-template <class Function>
-bool find(void* library, const char* name, Function& function) {
-  function = reinterpret_cast<Function>(::dlsym(library, name));
-  return function != nullptr;
-}
-
 struct Loaded {
   Api api{};
   bool ok = false;
   Loaded() {
-    void* library = ::dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-    if (library == nullptr) library = ::dlopen("libcurl-gnutls.so.4", RTLD_NOW | RTLD_LOCAL);
-    ok = library != nullptr && find(library, "curl_global_init", api.curl_global_init) &&
-         find(library, "curl_easy_init", api.curl_easy_init) &&
-         find(library, "curl_easy_setopt", api.curl_easy_setopt) &&
-         find(library, "curl_easy_perform", api.curl_easy_perform) &&
-         find(library, "curl_easy_getinfo", api.curl_easy_getinfo) &&
-         find(library, "curl_easy_cleanup", api.curl_easy_cleanup) &&
-         find(library, "curl_easy_strerror", api.curl_easy_strerror) &&
-         find(library, "curl_slist_append", api.curl_slist_append) &&
-         find(library, "curl_slist_free_all", api.curl_slist_free_all) &&
+    void* library = open_library({"libcurl.so.4", "libcurl-gnutls.so.4"});
+    ok = library != nullptr && find_function(library, "curl_global_init", api.curl_global_init) &&
+         find_function(library, "curl_easy_init", api.curl_easy_init) &&
+         find_function(library, "curl_easy_setopt", api.curl_easy_setopt) &&
+         find_function(library, "curl_easy_perform", api.curl_easy_perform) &&
+         find_function(library, "curl_easy_getinfo", api.curl_easy_getinfo) &&
+         find_function(library, "curl_easy_cleanup", api.curl_easy_cleanup) &&
+         find_function(library, "curl_easy_strerror", api.curl_easy_strerror) &&
+         find_function(library, "curl_slist_append", api.curl_slist_append) &&
+         find_function(library, "curl_slist_free_all", api.curl_slist_free_all) &&
          api.curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
   }
 };

@@ -1,9 +1,10 @@
 #include "engines/libvirt/api.h"
 
-#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <cstdlib>
+
+#include "core/library.h"
 
 namespace hvsh::engines::libvirt {
 
@@ -17,61 +18,55 @@ Error unavailable(std::string why) {
       .hint = "Install libvirt 9 or later (on Debian: apt install libvirt-daemon-system qemu-system-x86)."};
 }
 
-template <class Function>
-bool find(void* library, const char* name, Function& function) {
-  function = reinterpret_cast<Function>(dlsym(library, name));
-  return function != nullptr;
-}
-
 bool fill(void* library, Api& api) {
   bool ok = true;
-  ok &= find(library, "virConnectClose", api.virConnectClose);
-  ok &= find(library, "virConnectGetAllDomainStats", api.virConnectGetAllDomainStats);
-  ok &= find(library, "virConnectGetCapabilities", api.virConnectGetCapabilities);
-  ok &= find(library, "virConnectGetHostname", api.virConnectGetHostname);
-  ok &= find(library, "virConnectGetURI", api.virConnectGetURI);
-  ok &= find(library, "virConnectIsAlive", api.virConnectIsAlive);
-  ok &= find(library, "virConnectListAllDomains", api.virConnectListAllDomains);
-  ok &= find(library, "virConnectOpen", api.virConnectOpen);
-  ok &= find(library, "virDomainCreateWithFlags", api.virDomainCreateWithFlags);
-  ok &= find(library, "virDomainDefineXMLFlags", api.virDomainDefineXMLFlags);
-  ok &= find(library, "virDomainDestroyFlags", api.virDomainDestroyFlags);
-  ok &= find(library, "virDomainFree", api.virDomainFree);
-  ok &= find(library, "virDomainGetAutostart", api.virDomainGetAutostart);
-  ok &= find(library, "virDomainGetDiskErrors", api.virDomainGetDiskErrors);
-  ok &= find(library, "virDomainGetInfo", api.virDomainGetInfo);
-  ok &= find(library, "virDomainGetMetadata", api.virDomainGetMetadata);
-  ok &= find(library, "virDomainGetName", api.virDomainGetName);
-  ok &= find(library, "virDomainGetState", api.virDomainGetState);
-  ok &= find(library, "virDomainGetUUID", api.virDomainGetUUID);
-  ok &= find(library, "virDomainGetXMLDesc", api.virDomainGetXMLDesc);
-  ok &= find(library, "virDomainHasManagedSaveImage", api.virDomainHasManagedSaveImage);
-  ok &= find(library, "virDomainIsPersistent", api.virDomainIsPersistent);
-  ok &= find(library, "virDomainListGetStats", api.virDomainListGetStats);
-  ok &= find(library, "virDomainLookupByName", api.virDomainLookupByName);
-  ok &= find(library, "virDomainLookupByUUID", api.virDomainLookupByUUID);
-  ok &= find(library, "virDomainManagedSave", api.virDomainManagedSave);
-  ok &= find(library, "virDomainManagedSaveRemove", api.virDomainManagedSaveRemove);
-  ok &= find(library, "virDomainPMWakeup", api.virDomainPMWakeup);
-  ok &= find(library, "virDomainReboot", api.virDomainReboot);
-  ok &= find(library, "virDomainRename", api.virDomainRename);
-  ok &= find(library, "virDomainReset", api.virDomainReset);
-  ok &= find(library, "virDomainRestoreFlags", api.virDomainRestoreFlags);
-  ok &= find(library, "virDomainResume", api.virDomainResume);
-  ok &= find(library, "virDomainSaveImageGetXMLDesc", api.virDomainSaveImageGetXMLDesc);
-  ok &= find(library, "virDomainSetAutostart", api.virDomainSetAutostart);
-  ok &= find(library, "virDomainSetMetadata", api.virDomainSetMetadata);
-  ok &= find(library, "virDomainShutdownFlags", api.virDomainShutdownFlags);
-  ok &= find(library, "virDomainSnapshotCreateXML", api.virDomainSnapshotCreateXML);
-  ok &= find(library, "virDomainSnapshotFree", api.virDomainSnapshotFree);
-  ok &= find(library, "virDomainStatsRecordListFree", api.virDomainStatsRecordListFree);
-  ok &= find(library, "virDomainSuspend", api.virDomainSuspend);
-  ok &= find(library, "virDomainUndefineFlags", api.virDomainUndefineFlags);
-  ok &= find(library, "virGetLastError", api.virGetLastError);
-  ok &= find(library, "virInitialize", api.virInitialize);
-  ok &= find(library, "virNodeGetInfo", api.virNodeGetInfo);
-  ok &= find(library, "virResetLastError", api.virResetLastError);
-  ok &= find(library, "virSetErrorFunc", api.virSetErrorFunc);
+  ok &= find_function(library, "virConnectClose", api.virConnectClose);
+  ok &= find_function(library, "virConnectGetAllDomainStats", api.virConnectGetAllDomainStats);
+  ok &= find_function(library, "virConnectGetCapabilities", api.virConnectGetCapabilities);
+  ok &= find_function(library, "virConnectGetHostname", api.virConnectGetHostname);
+  ok &= find_function(library, "virConnectGetURI", api.virConnectGetURI);
+  ok &= find_function(library, "virConnectIsAlive", api.virConnectIsAlive);
+  ok &= find_function(library, "virConnectListAllDomains", api.virConnectListAllDomains);
+  ok &= find_function(library, "virConnectOpen", api.virConnectOpen);
+  ok &= find_function(library, "virDomainCreateWithFlags", api.virDomainCreateWithFlags);
+  ok &= find_function(library, "virDomainDefineXMLFlags", api.virDomainDefineXMLFlags);
+  ok &= find_function(library, "virDomainDestroyFlags", api.virDomainDestroyFlags);
+  ok &= find_function(library, "virDomainFree", api.virDomainFree);
+  ok &= find_function(library, "virDomainGetAutostart", api.virDomainGetAutostart);
+  ok &= find_function(library, "virDomainGetDiskErrors", api.virDomainGetDiskErrors);
+  ok &= find_function(library, "virDomainGetInfo", api.virDomainGetInfo);
+  ok &= find_function(library, "virDomainGetMetadata", api.virDomainGetMetadata);
+  ok &= find_function(library, "virDomainGetName", api.virDomainGetName);
+  ok &= find_function(library, "virDomainGetState", api.virDomainGetState);
+  ok &= find_function(library, "virDomainGetUUID", api.virDomainGetUUID);
+  ok &= find_function(library, "virDomainGetXMLDesc", api.virDomainGetXMLDesc);
+  ok &= find_function(library, "virDomainHasManagedSaveImage", api.virDomainHasManagedSaveImage);
+  ok &= find_function(library, "virDomainIsPersistent", api.virDomainIsPersistent);
+  ok &= find_function(library, "virDomainListGetStats", api.virDomainListGetStats);
+  ok &= find_function(library, "virDomainLookupByName", api.virDomainLookupByName);
+  ok &= find_function(library, "virDomainLookupByUUID", api.virDomainLookupByUUID);
+  ok &= find_function(library, "virDomainManagedSave", api.virDomainManagedSave);
+  ok &= find_function(library, "virDomainManagedSaveRemove", api.virDomainManagedSaveRemove);
+  ok &= find_function(library, "virDomainPMWakeup", api.virDomainPMWakeup);
+  ok &= find_function(library, "virDomainReboot", api.virDomainReboot);
+  ok &= find_function(library, "virDomainRename", api.virDomainRename);
+  ok &= find_function(library, "virDomainReset", api.virDomainReset);
+  ok &= find_function(library, "virDomainRestoreFlags", api.virDomainRestoreFlags);
+  ok &= find_function(library, "virDomainResume", api.virDomainResume);
+  ok &= find_function(library, "virDomainSaveImageGetXMLDesc", api.virDomainSaveImageGetXMLDesc);
+  ok &= find_function(library, "virDomainSetAutostart", api.virDomainSetAutostart);
+  ok &= find_function(library, "virDomainSetMetadata", api.virDomainSetMetadata);
+  ok &= find_function(library, "virDomainShutdownFlags", api.virDomainShutdownFlags);
+  ok &= find_function(library, "virDomainSnapshotCreateXML", api.virDomainSnapshotCreateXML);
+  ok &= find_function(library, "virDomainSnapshotFree", api.virDomainSnapshotFree);
+  ok &= find_function(library, "virDomainStatsRecordListFree", api.virDomainStatsRecordListFree);
+  ok &= find_function(library, "virDomainSuspend", api.virDomainSuspend);
+  ok &= find_function(library, "virDomainUndefineFlags", api.virDomainUndefineFlags);
+  ok &= find_function(library, "virGetLastError", api.virGetLastError);
+  ok &= find_function(library, "virInitialize", api.virInitialize);
+  ok &= find_function(library, "virNodeGetInfo", api.virNodeGetInfo);
+  ok &= find_function(library, "virResetLastError", api.virResetLastError);
+  ok &= find_function(library, "virSetErrorFunc", api.virSetErrorFunc);
   return ok;
 }
 
@@ -81,7 +76,7 @@ struct Loaded {
   std::string problem = {};
 
   Loaded() {
-    void* library = dlopen("libvirt.so.0", RTLD_NOW | RTLD_LOCAL);
+    void* library = open_library({"libvirt.so.0"});
     if (library == nullptr) {
       problem = dlerror();
     } else if (!fill(library, api)) {

@@ -1,15 +1,9 @@
 #include "shell/dotnet/cipher.h"
 
-#include <dlfcn.h>
-
+#include "core/library.h"
 #include "shell/dotnet/declare.h"
 
 namespace hvsh::shell::dotnet {
-
-void* crypto_library() {
-  static void* const library = ::dlopen("libcrypto.so.3", RTLD_NOW | RTLD_LOCAL);
-  return library;
-}
 
 Error no_crypto_library() {
   Error error = thrown("DllNotFoundException", "libcrypto.so.3 is not there.");
@@ -29,17 +23,14 @@ struct Functions {
   int (*finish)(void* context, unsigned char* out, int* size) = nullptr;
   const void* (*by_name)(const char* name) = nullptr;
 
-  template <class F>
-  static void load(F& function, const char* name) {
-    function = reinterpret_cast<F>(::dlsym(crypto_library(), name));
-  }
   Functions() {
-    load(make, "EVP_CIPHER_CTX_new");
-    load(drop, "EVP_CIPHER_CTX_free");
-    load(begin, "EVP_CipherInit_ex");
-    load(update, "EVP_CipherUpdate");
-    load(finish, "EVP_CipherFinal_ex");
-    load(by_name, "EVP_get_cipherbyname");
+    void* library = crypto_library();
+    find_function(library, "EVP_CIPHER_CTX_new", make);
+    find_function(library, "EVP_CIPHER_CTX_free", drop);
+    find_function(library, "EVP_CipherInit_ex", begin);
+    find_function(library, "EVP_CipherUpdate", update);
+    find_function(library, "EVP_CipherFinal_ex", finish);
+    find_function(library, "EVP_get_cipherbyname", by_name);
   }
 };
 

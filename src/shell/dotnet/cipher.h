@@ -7,7 +7,6 @@
 
 namespace hvsh::shell::dotnet {
 
-void* crypto_library();  // libcrypto's handle; nullptr: it is not there
 Error no_crypto_library();
 
 // `key` has 16, 24 or 32 bytes, `vector` 16. A wrong key shows as broken padding.

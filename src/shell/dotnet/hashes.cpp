@@ -1,7 +1,7 @@
 // Hashes: MD5, SHA1, SHA256, SHA384, SHA512 and HMAC of them, by libcrypto, which is loaded at the first use.
-#include <dlfcn.h>
 #include <fmt/format.h>
 
+#include "core/library.h"
 #include "shell/dotnet/cipher.h"
 #include "shell/dotnet/groups.h"
 #include "shell/dotnet/streams.h"
@@ -25,12 +25,9 @@ const Crypto* crypto() {
     void* library = crypto_library();
     if (library == nullptr) return nullptr;
     static Crypto functions;
-    functions.digest_by_name =
-        reinterpret_cast<decltype(functions.digest_by_name)>(::dlsym(library, "EVP_get_digestbyname"));
-    functions.digest = reinterpret_cast<decltype(functions.digest)>(::dlsym(library, "EVP_Digest"));
-    functions.hmac = reinterpret_cast<decltype(functions.hmac)>(::dlsym(library, "HMAC"));
-    const bool whole =
-        functions.digest_by_name != nullptr && functions.digest != nullptr && functions.hmac != nullptr;
+    const bool whole = find_function(library, "EVP_get_digestbyname", functions.digest_by_name) &&
+                       find_function(library, "EVP_Digest", functions.digest) &&
+                       find_function(library, "HMAC", functions.hmac);
     return whole ? &functions : nullptr;
   }();
   return loaded;
