@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -30,7 +31,7 @@ namespace {
 namespace process = boost::process::v2;
 using Clock = std::chrono::steady_clock;
 
-constexpr size_t kOutputMax = 65536;
+constexpr size_t kOutputMax = size_t{64} << 20, kErrorsMax = size_t{64} << 10;
 
 // Everything below runs between fork and exec: plain system calls on data that was prepared before.
 
@@ -57,13 +58,18 @@ class Child {
   using Path = std::filesystem::path;
   using Words = const char* const*;
 
-  Child(const Spawn& spawn, int null_fd) : spawn_(spawn), null_fd_(null_fd), parent_(::getpid()) {}
+  Child(const Spawn& spawn, int null_fd) : spawn_(spawn), null_fd_(null_fd), parent_(::getpid()) {
+    if (spawn.environment.empty()) return;
+    for (const std::string& entry : spawn.environment) environment_.push_back(entry.c_str());
+    environment_.push_back(nullptr);
+  }
 
   // Before the fork.
   template <class Launcher>
   boost::system::error_code on_setup(Launcher& launcher, const Path&, Words&) const {
     auto& kept = launcher.fd_whitelist;
     kept.insert(kept.end(), spawn_.keep_fds.begin(), spawn_.keep_fds.end());
+    if (!environment_.empty()) launcher.env = environment_.data();
     return {};
   }
 
@@ -96,8 +102,10 @@ class Child {
       if (grandchild < 0) return errno;
       if (grandchild > 0) ::_exit(0);
     }
+    const int input = spawn_.input_fd >= 0 ? spawn_.input_fd : null_fd_;
     const int output = spawn_.output_fd >= 0 ? spawn_.output_fd : null_fd_;
-    if (::dup2(null_fd_, 0) < 0 || ::dup2(output, 1) < 0 || ::dup2(output, 2) < 0) return errno;
+    const int errors = spawn_.error_fd >= 0 ? spawn_.error_fd : output;
+    if (::dup2(input, 0) < 0 || ::dup2(output, 1) < 0 || ::dup2(errors, 2) < 0) return errno;
     // Descriptors of libraries that forgot close-on-exec must not leak into a process that lives for weeks.
     // (Of those below the highest one that it keeps, Boost 1.81's launcher closes none.)
     if (::syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC) != 0) return errno;
@@ -113,11 +121,13 @@ class Child {
       ::prctl(PR_SET_PDEATHSIG, SIGTERM);
       if (::getppid() != parent_) ::_exit(0);
     }
-    if (spawn_.detach && ::chdir("/") != 0) return errno;
+    const char* folder = spawn_.detach && spawn_.folder.empty() ? "/" : spawn_.folder.c_str();
+    if (*folder != '\0' && ::chdir(folder) != 0) return errno;
     return 0;
   }
 
   const Spawn& spawn_;
+  std::vector<const char*> environment_;
   int null_fd_;
   pid_t parent_;
 };
@@ -130,10 +140,82 @@ void reap(pid_t child) {
 Error cannot_run(const std::string& program, int code) {
   Error error = errno_error("run", program, code);
   if (code == ENOENT) {
-    error.hint =
-        fmt::format("Install the package that has {} (Debian: qemu-utils, qemu-system-common).", program);
+    error.id = "ProgramNotFound";
+    error.category = ErrorCategory::NotInstalled;
+    error.message = fmt::format("Cannot run '{}': there is no program of that name.", program);
+    error.hint = program.starts_with("qemu")
+                     ? "Install the package that has it (Debian: qemu-utils, qemu-system-common)."
+                     : "";
   }
   return error;
+}
+
+struct Pipe {
+  UniqueFd read, write;
+  static Result<Pipe> make(const std::string& program) {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) return errno_error("make a pipe for", program, errno);
+    Pipe pipe;
+    pipe.read.reset(ends[0]);
+    pipe.write.reset(ends[1]);
+    return pipe;
+  }
+};
+
+// What can be read now, `most` bytes of it kept; false at the end.
+bool take(const UniqueFd& fd, std::string& text, size_t most) {
+  char bytes[65536];
+  const ssize_t got = ::read(fd.get(), bytes, sizeof bytes);
+  if (got < 0 && (errno == EINTR || errno == EAGAIN)) return true;
+  if (got <= 0) return false;
+  text.append(bytes, std::min(static_cast<size_t>(got), most - std::min(most, text.size())));
+  return true;
+}
+
+// The ends of a program's streams that we hold; what is not open takes no part.
+struct Streams {
+  UniqueFd in, out, err;
+  size_t most_output;
+
+  // Moves bytes both ways until the program closed its output. False: the deadline passed.
+  bool exchange(std::string_view input, Clock::time_point end, ProgramEnd& result) {
+    if (input.empty()) in.reset();
+    while (out.valid() || err.valid()) {
+      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
+      if (left <= 0) return false;
+      pollfd waits[3] = {{out.get(), POLLIN, 0}, {err.get(), POLLIN, 0}, {in.get(), POLLOUT, 0}};
+      if (::poll(waits, 3, static_cast<int>(std::min<int64_t>(left, 1000))) < 0) {
+        if (errno != EINTR) return false;
+        continue;
+      }
+      if (waits[0].revents != 0 && !take(out, result.output, most_output)) out.reset();
+      if (waits[1].revents != 0 && !take(err, result.errors, kErrorsMax)) err.reset();
+      if (waits[2].revents == 0) continue;
+      const ssize_t written = ::write(in.get(), input.data(), std::min<size_t>(input.size(), 4096));
+      if (written > 0) input.remove_prefix(static_cast<size_t>(written));
+      if (input.empty() || (written < 0 && errno != EINTR && errno != EAGAIN)) in.reset();
+    }
+    return true;
+  }
+};
+
+Result<ProgramEnd> finish(pid_t child, const std::string& program, Streams& streams, std::string_view input,
+                          std::chrono::milliseconds deadline) {
+  ProgramEnd result;
+  const bool done = streams.exchange(input, Clock::now() + deadline, result);
+  if (!done) ::kill(child, SIGKILL);
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (!done) {
+    return Error{.id = "OperationTimeout",
+                 .category = ErrorCategory::OperationTimeout,
+                 .message = fmt::format("'{}' did not end within {} s and was stopped.", program,
+                                        deadline.count() / 1000),
+                 .target = program};
+  }
+  result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return result;
 }
 
 }  // namespace
@@ -173,47 +255,45 @@ Result<pid_t> spawn(const Spawn& spawn) {
 
 Result<ProgramEnd> run(const std::vector<std::string>& argv, const User* user,
                        std::chrono::milliseconds deadline, std::vector<int> keep_fds) {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return errno_error("make a pipe for", argv[0], errno);
-  UniqueFd reader(ends[0]);
-  UniqueFd writer(ends[1]);
+  HVSH_TRY(Pipe out, Pipe::make(argv[0]));
   HVSH_TRY(const pid_t child, spawn({.argv = argv,
                                      .keep_fds = std::move(keep_fds),
-                                     .output_fd = writer.get(),
+                                     .output_fd = out.write.get(),
                                      .user = user,
                                      .die_with_parent = true}));
-  writer.reset();
-  ProgramEnd outcome;
-  const auto end = Clock::now() + deadline;
-  bool late = false;
-  while (true) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
-    pollfd item{reader.get(), POLLIN, 0};
-    const int ready = ::poll(&item, 1, static_cast<int>(left > 0 ? left : 0));
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) {
-      late = true;
-      break;
-    }
-    char buffer[4096];
-    const ssize_t got = ::read(reader.get(), buffer, sizeof buffer);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
-    if (outcome.output.size() < kOutputMax) outcome.output.append(buffer, static_cast<size_t>(got));
-  }
-  if (late) ::kill(child, SIGKILL);
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (late) {
-    return Error{.id = "OperationTimeout",
-                 .category = ErrorCategory::OperationTimeout,
-                 .message = fmt::format("'{}' did not end within {} s and was stopped.", argv[0],
-                                        deadline.count() / 1000),
-                 .target = argv[0]};
-  }
-  outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return outcome;
+  out.write.reset();
+  Streams streams{.in = {}, .out = std::move(out.read), .err = {}, .most_output = kErrorsMax};
+  return finish(child, argv[0], streams, {}, deadline);
+}
+
+Result<ProgramEnd> run_program(const std::vector<std::string>& argv, std::string_view input,
+                               std::chrono::milliseconds deadline) {
+  HVSH_TRY(Pipe in, Pipe::make(argv[0]));
+  HVSH_TRY(Pipe out, Pipe::make(argv[0]));
+  HVSH_TRY(Pipe err, Pipe::make(argv[0]));
+  HVSH_TRY(const pid_t child, spawn({.argv = argv,
+                                     .input_fd = in.read.get(),
+                                     .output_fd = out.write.get(),
+                                     .error_fd = err.write.get()}));
+  for (UniqueFd* theirs : {&in.read, &out.write, &err.write}) theirs->reset();
+  Streams streams{.in = std::move(in.write),
+                  .out = std::move(out.read),
+                  .err = std::move(err.read),
+                  .most_output = kOutputMax};
+  return finish(child, argv[0], streams, input, deadline);
+}
+
+Result<std::string> program_output(std::string_view what, const std::vector<std::string>& argv,
+                                   std::string_view input, std::chrono::milliseconds deadline) {
+  HVSH_TRY(ProgramEnd end, run_program(argv, input, deadline));
+  if (end.exit_code == 0) return std::move(end.output);
+  std::string said = end.errors.empty() ? end.output : end.errors;
+  while (!said.empty() && (said.back() == '\n' || said.back() == ' ')) said.pop_back();
+  if (said.empty()) said = fmt::format("exit code {}", end.exit_code);
+  return Error{.id = "ProgramFailed",
+               .category = ErrorCategory::OperationStopped,
+               .message = fmt::format("Cannot {}: {} said: {}", what, argv[0], said),
+               .target = argv[0]};
 }
 
 UniqueFd open_pidfd(pid_t pid) {

@@ -9,7 +9,7 @@
 #include "core/text.h"
 #include "engines/files.h"
 #include "engines/linux_host/linux_host.h"
-#include "engines/programs.h"
+#include "engines/process.h"
 
 namespace hvsh::engines::linux_host {
 

@@ -5,7 +5,7 @@
 #include <map>
 
 #include "engines/linux_host/linux_host.h"
-#include "engines/programs.h"
+#include "engines/process.h"
 
 namespace hvsh::engines::linux_host {
 

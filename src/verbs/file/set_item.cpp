@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "engines/programs.h"
+#include "engines/process.h"
 #include "verbs/file/item_paths.h"
 #include "verbs/file/paths.h"
 #include "verbs/file/tree.h"
@@ -146,7 +146,7 @@ struct InvokeItem : ItemPaths {
     const bool program = !is_folder(item) && ::access(item.c_str(), X_OK) == 0;
     const std::vector<std::string> argv =
         program ? std::vector<std::string>{item} : std::vector<std::string>{"xdg-open", item};
-    auto started = engines::start_program({.argv = argv, .detached = true});
+    auto started = engines::spawn({.argv = argv, .folder = ".", .detach = true});
     if (started) return {};
     Error error = started.take_error();
     if (!program)

@@ -8,7 +8,7 @@
 
 #include "core/cmdlet.h"
 #include "engines/files.h"
-#include "engines/programs.h"
+#include "engines/process.h"
 #include "verbs/system/process_table.h"
 
 namespace hvsh::verbs {
@@ -150,7 +150,7 @@ struct StartProcess {
   }
 
   Result<nouns::Process> start(Context& context) const {
-    engines::ProgramStart options;
+    engines::Spawn options;
     const bool is_path = file_path.find_first_of("/\\") != std::string::npos;
     std::string program = file_path;
     if (is_path) {
@@ -166,10 +166,10 @@ struct StartProcess {
     HVSH_TRY(const engines::UniqueFd out, open_file(context, output, O_WRONLY | O_CREAT | O_TRUNC));
     HVSH_TRY(const engines::UniqueFd err, open_file(context, error, O_WRONLY | O_CREAT | O_TRUNC));
     options.environment = variables();
-    options.input = in.get();
-    options.output = out.get();
-    options.error = err.get();
-    HVSH_TRY(const pid_t pid, engines::start_program(options));
+    options.input_fd = in.valid() ? in.get() : STDIN_FILENO;
+    options.output_fd = out.valid() ? out.get() : STDOUT_FILENO;
+    options.error_fd = err.valid() ? err.get() : STDERR_FILENO;
+    HVSH_TRY(const pid_t pid, engines::spawn(options));
     auto process = process_of(pid);
     // It may have ended already: what is known then is its number and its name.
     if (!process) {
