@@ -180,6 +180,21 @@ struct JobChoice {
     return Flow::more;
   }
 
+  // Goes on with `body` for each chosen job whose change ShouldProcess lets through.
+  template <class Body>
+  Flow change_each(Context& context, std::string_view action, const Body& body) const {
+    std::vector<std::shared_ptr<Job>> chosen;
+    if (const Flow flow = choose(context, chosen); flow != Flow::more) return flow;
+    for (const auto& one : chosen) {
+      const Answer answer =
+          context.should_process(fmt::format("{} ({})", one->about().name, one->about().id), action);
+      if (answer == Answer::stopped) return Flow::stopped;
+      if (answer == Answer::no) continue;
+      if (const Flow flow = body(one); flow != Flow::more) return flow;
+    }
+    return Flow::more;
+  }
+
  private:
   template <class Wanted>
   static bool add(const JobTable& table, std::vector<std::shared_ptr<Job>>& chosen, const Wanted& wanted) {
@@ -444,18 +459,10 @@ struct StopJob : JobChoice {
                              .synopsis = "Ends jobs that run."};
 
   Flow process(Context& context) {
-    std::vector<std::shared_ptr<Job>> chosen;
-    if (const Flow flow = choose(context, chosen); flow != Flow::more) return flow;
-    for (const auto& one : chosen) {
-      const Answer answer =
-          context.should_process(fmt::format("{} ({})", one->about().name, one->about().id), "Stop-Job");
-      if (answer == Answer::stopped) return Flow::stopped;
-      if (answer == Answer::no) continue;
+    return change_each(context, "Stop-Job", [&](const std::shared_ptr<Job>& one) {
       one->stop();
-      if (!pass_thru) continue;
-      if (const Flow flow = context.write(noun_value(JobInfo{one})); flow != Flow::more) return flow;
-    }
-    return Flow::more;
+      return pass_thru ? context.write(noun_value(JobInfo{one})) : Flow::more;
+    });
   }
 };
 CMDLET(StopJob);
@@ -482,31 +489,23 @@ struct RemoveJob : JobChoice {
                              .synopsis = "Forgets jobs that are over."};
 
   Flow process(Context& context) {
-    std::vector<std::shared_ptr<Job>> chosen;
-    if (const Flow flow = choose(context, chosen); flow != Flow::more) return flow;
-    for (const auto& one : chosen) {
-      const Answer answer =
-          context.should_process(fmt::format("{} ({})", one->about().name, one->about().id), "Remove-Job");
-      if (answer == Answer::stopped) return Flow::stopped;
-      if (answer == Answer::no) continue;
+    return change_each(context, "Remove-Job", [&](const std::shared_ptr<Job>& one) {
       one->collect();
       if (!one->is_over() && !force) {
-        const Flow flow =
-            context.error({.id = "JobObjectNotFinishedCannotBeRemoved",
-                           .category = ErrorCategory::InvalidOperation,
-                           .message = fmt::format(
-                               "The command cannot remove the job with the job ID {} because the job is not "
-                               "finished. To remove the job, first stop the job, or use the Force parameter.",
-                               one->about().id),
-                           .exception = "System.ArgumentException"},
-                          noun_value(JobInfo{one}));
-        if (flow != Flow::more) return flow;
-        continue;
+        return context.error(
+            {.id = "JobObjectNotFinishedCannotBeRemoved",
+             .category = ErrorCategory::InvalidOperation,
+             .message =
+                 fmt::format("The command cannot remove the job with the job ID {} because the job is not "
+                             "finished. To remove the job, first stop the job, or use the Force parameter.",
+                             one->about().id),
+             .exception = "System.ArgumentException"},
+            noun_value(JobInfo{one}));
       }
       one->stop();
       context.get<Interpreter>().jobs().remove(*one);
-    }
-    return Flow::more;
+      return Flow::more;
+    });
   }
 };
 CMDLET(RemoveJob);
