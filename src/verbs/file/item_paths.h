@@ -24,8 +24,9 @@ struct ItemPaths {
   bool is_wanted(std::string_view item) const;
 };
 
+// All but -Force, which not every cmdlet has.
 template <class Self>
-consteval auto item_path_params() {
+consteval auto item_choice_params() {
   return std::array{
       param<&ItemPaths::path, Self>("Path",
                                     {.sets = ItemPaths::Path,
@@ -44,8 +45,13 @@ consteval auto item_path_params() {
       param<&ItemPaths::filter, Self>("Filter", {}, "Only names like this."),
       param<&ItemPaths::include, Self>("Include", {}, "Only names like these."),
       param<&ItemPaths::exclude, Self>("Exclude", {}, "No names like these."),
-      param<&ItemPaths::force, Self>("Force", {}, "Hidden and read-only items too, and without a question."),
   };
+}
+template <class Self>
+consteval auto item_path_params() {
+  return join(item_choice_params<Self>(),
+              std::array{param<&ItemPaths::force, Self>(
+                  "Force", {}, "Hidden and read-only items too, and without a question.")});
 }
 
 // The paths of files, and the paths of Env:, Variable:, Function: and Alias:.

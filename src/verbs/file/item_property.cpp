@@ -26,24 +26,15 @@ Error fixed_properties(std::string_view what) {
           .exception = "System.Management.Automation.PSNotSupportedException"};
 }
 
-struct PropertyTarget {
-  std::vector<std::string> path, literal_path, include, exclude;
-  std::string filter;
-  Switch force, pass_thru;
+struct PropertyTarget : ItemPaths {
+  Switch pass_thru;
   Value credential;
-
-  enum Set : SetMask { Path = 1, Literal = 2 };
-  static constexpr std::string_view kSets[] = {"Path", "LiteralPath"};
 
   Flow find(Context& context, std::vector<std::string>& found) const {
     std::vector<std::string> all;
     if (Flow flow = each_path(context, path, literal_path, all, true, true); flow != Flow::more) return flow;
-    ItemPaths wanted;
-    wanted.include = include;
-    wanted.exclude = exclude;
-    wanted.filter = filter;
     for (std::string& one : all) {
-      if (wanted.is_wanted(one)) found.push_back(std::move(one));
+      if (is_wanted(one)) found.push_back(std::move(one));
     }
     return Flow::more;
   }
@@ -51,31 +42,13 @@ struct PropertyTarget {
 
 template <class Self>
 consteval auto property_target_params() {
-  return std::array{
-      param<&PropertyTarget::path, Self>("Path",
-                                         {.sets = PropertyTarget::Path,
-                                          .position = 0,
-                                          .mandatory = true,
-                                          .from_pipeline = true,
-                                          .from_pipeline_property = true,
-                                          .wildcards = true},
-                                         "Paths of the items."),
-      param<&PropertyTarget::literal_path, Self>("LiteralPath",
-                                                 {.sets = PropertyTarget::Literal,
-                                                  .mandatory = true,
-                                                  .from_pipeline_property = true,
-                                                  .aliases = {"PSPath", "LP"}},
-                                                 "Paths without wildcards."),
-      param<&PropertyTarget::filter, Self>("Filter", {}, "Only names like this."),
-      param<&PropertyTarget::include, Self>("Include", {}, "Only names like these."),
-      param<&PropertyTarget::exclude, Self>("Exclude", {}, "No names like these."),
-      param<&PropertyTarget::credential, Self>("Credential", {}, "Accepted; files are read as who you are."),
-  };
+  return join(item_choice_params<Self>(), std::array{param<&PropertyTarget::credential, Self>(
+                                              "Credential", {}, "Accepted; files are read as who you are.")});
 }
 template <class Self>
 consteval auto change_params() {
   return std::array{
-      param<&PropertyTarget::force, Self>("Force", {}, "Accepted."),
+      param<&ItemPaths::force, Self>("Force", {}, "Accepted."),
       param<&PropertyTarget::pass_thru, Self>("PassThru", {}, "Write the items."),
   };
 }
