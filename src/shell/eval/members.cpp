@@ -81,18 +81,21 @@ bool missing_property(Interpreter& interpreter, std::string_view name, Span span
       span);
 }
 
-// What a getter throws names the property.
+// What a getter or setter throws names the property: `doing` is getting or setting, `verb` Get or Set.
+Error about_property(Error error, std::string_view doing, std::string_view verb, std::string_view name) {
+  error.inner_exception = exception_type(error);
+  error.inner_message = error.message;
+  error.message = fmt::format("Exception {} \"{}\": \"{}\"", doing, name, error.inner_message);
+  error.id = fmt::format("ExceptionWhen{}ting", verb);
+  error.exception = fmt::format("System.Management.Automation.{}ValueInvocationException", verb);
+  return error;
+}
+
 Result<Value> read(Interpreter& interpreter, const dotnet::Member& member, const Value& target,
                    const TypeRef& type, std::string_view name) {
   auto value = member.function({&interpreter, target, {}, &type});
   if (value || interpreter.pending().kind != Unwind::none) return value;
-  Error error = value.take_error();
-  error.inner_exception = exception_type(error);
-  error.inner_message = error.message;
-  error.message = fmt::format("Exception getting \"{}\": \"{}\"", name, error.inner_message);
-  error.id = "ExceptionWhenGetting";
-  error.exception = "System.Management.Automation.GetValueInvocationException";
-  return error;
+  return about_property(value.take_error(), "getting", "Get", name);
 }
 
 // A property of the object itself; nullopt: it has none of that name.
@@ -208,13 +211,7 @@ Result<void> set_property(Interpreter& interpreter, const Value& target, std::st
   if (member != nullptr && member->set != nullptr) {
     auto set = member->set({&interpreter, target, {&value, 1}, &type});
     if (set) return {};
-    Error error = set.take_error();
-    error.inner_exception = exception_type(error);
-    error.inner_message = error.message;
-    error.message = fmt::format("Exception setting \"{}\": \"{}\"", name, error.inner_message);
-    error.id = "ExceptionWhenSetting";
-    error.exception = "System.Management.Automation.SetValueInvocationException";
-    return error;
+    return about_property(set.take_error(), "setting", "Set", name);
   }
   if (auto* object = target.as<dotnet::DynamicObject>(); object != nullptr && object->set(name, value))
     return {};
