@@ -121,11 +121,6 @@ std::vector<const ExtendedMember*> extended_members(const Value& object) {
   return all;
 }
 
-bool is_own_extended(const Value& object, std::string_view name) {
-  const Extension* extension = extension_of(object);
-  return extension != nullptr && find_in(extension->members, name) != nullptr;
-}
-
 Result<Value> read_extended(const Value& object, const ExtendedMember& member) {
   if (read_depth >= kMaxReadDepth) return too_deep(member);
   const DepthGuard depth;

@@ -44,8 +44,6 @@ void set_member_scripts(MemberScripts* scripts);  // of this thread; nullptr: no
 const ExtendedMember* find_extended(const Value& object, std::string_view name);
 // All of them, the object's own first.
 std::vector<const ExtendedMember*> extended_members(const Value& object);
-// Whether the object itself has it (and not its type only).
-bool is_own_extended(const Value& object, std::string_view name);
 
 Result<Value> read_extended(const Value& object, const ExtendedMember& member);
 Result<void> write_extended(const Value& object, const ExtendedMember& member, Value value);

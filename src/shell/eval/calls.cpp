@@ -180,15 +180,6 @@ Flow Interpreter::call_simple(const Command& command, Function& function, Sink& 
   return exec_body(*block.tree, out);
 }
 
-Flow Interpreter::call_function(Function& function, std::span<const Argument> arguments, Sink& out,
-                                Span span) {
-  ResolvedCommand command{
-      .kind = ResolvedCommand::Kind::function, .name = function.name, .function = Ref<Function>(&function)};
-  std::unique_ptr<Stage> stages[] = {
-      make_stage(command, std::vector<Argument>(arguments.begin(), arguments.end()), span)};
-  return run_stages(stages, out);
-}
-
 Flow Interpreter::run_line(const std::shared_ptr<Source>& source, Sink& out) {
   BlockInfo* info = info_of(*source->parsed.root);
   if (info == nullptr) return Flow::stopped;

@@ -180,11 +180,6 @@ std::string_view known_exception(std::string_view name) {
   return {};
 }
 
-bool exception_is(const ErrorRecordObject& record, std::string_view type_name) {
-  return exception_is(exception_type(record.error), type_name) ||
-         (!record.error.inner_exception.empty() && exception_is(record.error.inner_exception, type_name));
-}
-
 bool exception_is(std::string_view type, std::string_view type_name) {
   if (same_type(type_name, kRoot)) return true;
   for (size_t steps = 0; steps < std::size(kDerivations); ++steps) {

@@ -7,8 +7,7 @@
 
 namespace hvsh::shell {
 
-// Whether a record's exception is of the named type (full, or without "System.") or derives from it.
-bool exception_is(const ErrorRecordObject& record, std::string_view type_name);
+// Whether an exception is of the named type (full, or without "System.") or derives from it.
 bool exception_is(std::string_view exception, std::string_view type_name);
 // What a `catch [Type]` that fits the inner exception gets as $_: the record with that exception.
 Ref<ErrorRecordObject> with_inner_exception(const ErrorRecordObject& record);

@@ -136,7 +136,6 @@ class Interpreter {
   // The scope below which a block runs that is called from `from`: the innermost running scope of the module
   // or closure that the block belongs to, or of the session outside of all modules.
   Ref<Frame> scope_of(const ShellScriptBlock& block, const Ref<Frame>& from);
-  Flow call_function(Function& function, std::span<const Argument> arguments, Sink& out, Span span);
 
   // ------------------------------------------------------------------------------------ commands
   ResolvedCommand resolve(std::string_view name);  // aliases, functions, cmdlets, files
