@@ -205,7 +205,7 @@ std::string_view usage() {
          "  hvsh -Command TEXT             a command line (-c TEXT)\n"
          "  hvsh Get-VM [ARGUMENT ...]     one cmdlet; the words are its arguments, not code\n"
          "\n"
-         "  hvsh --check FILE ...          parses scripts without running them; one line for each error\n"
+         "  hvsh --check FILE ...          parses scripts without running them; the first error of each\n"
          "\n"
          "  --dump-declarations            every cmdlet's declaration, as JSON\n"
          "  --dump-types                   every .NET type with its members, as Markdown\n"
