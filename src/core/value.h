@@ -135,9 +135,13 @@ class Value {
     std::swap(integer_, other.integer_);
     return *this;
   }
+// GCC 12 takes the unused pointer of a null that was moved or stands in a list for one that is released here.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wnonnull"
   ~Value() {
     if (kind_ == Kind::object) object_->release();
   }
+#pragma GCC diagnostic pop
 
   static Value nothing() { return Value(Kind::nothing, 0); }
   static Value null() { return {}; }
