@@ -1,4 +1,4 @@
-// Read-Host, Out-Default, Out-Host, Set-StrictMode, Tee-Object.
+// Out-Default, Out-Host, Set-StrictMode, Tee-Object.
 #include <fmt/format.h>
 
 #include "core/cmdlet.h"
@@ -12,34 +12,6 @@ namespace {
 
 constexpr std::string_view kUtility = "Microsoft.PowerShell.Utility";
 constexpr std::string_view kCore = "Microsoft.PowerShell.Core";
-
-struct ReadHost {
-  std::vector<Value> prompt;
-  static constexpr Param kParams[] = {
-      param<&ReadHost::prompt>("Prompt", {.position = 0, .remaining_arguments = true}, "The question.")};
-  static constexpr Decl decl{.verb = "Read",
-                             .noun = "Host",
-                             .module = kUtility,
-                             .params = kParams,
-                             .synopsis = "Reads a line from the user."};
-
-  Flow process(Context& context) {
-    Host& host = context.get<Interpreter>().host();
-    if (!host.can_prompt()) {
-      return context.terminate(
-          {.id = "InvalidOperation",
-           .category = ErrorCategory::InvalidOperation,
-           .message = "Read-Host needs an answer, and this run cannot ask for one.",
-           .hint = "Run it on a terminal without -NonInteractive, or pass the value as a parameter.",
-           .exception = "System.Management.Automation.PSInvalidOperationException"});
-    }
-    std::string text;
-    for (const Value& part : prompt) text += (text.empty() ? "" : " ") + to_string(part);
-    auto line = host.read_line(text.empty() ? "" : text + ": ");
-    return context.write(line ? Value::string(std::move(*line)) : Value::null());
-  }
-};
-CMDLET(ReadHost);
 
 // Shows objects on the console, wherever the pipeline's output goes.
 struct OutDefault {
@@ -242,14 +214,11 @@ CMDLET(GetError);
 }  // namespace
 
 std::span<const CmdletEntry> host_cmdlets() {
-  static constexpr CmdletEntry kEntries[] = {{"Clear-Host", &cmdlet_ClearHost},
-                                             {"Get-Error", &cmdlet_GetError},
-                                             {"Get-Host", &cmdlet_GetHost},
-                                             {"Out-Default", &cmdlet_OutDefault},
-                                             {"Out-Host", &cmdlet_OutHost},
-                                             {"Read-Host", &cmdlet_ReadHost},
-                                             {"Set-StrictMode", &cmdlet_SetStrictMode},
-                                             {"Tee-Object", &cmdlet_TeeObject}};
+  static constexpr CmdletEntry kEntries[] = {
+      {"Clear-Host", &cmdlet_ClearHost}, {"Get-Error", &cmdlet_GetError},
+      {"Get-Host", &cmdlet_GetHost},     {"Out-Default", &cmdlet_OutDefault},
+      {"Out-Host", &cmdlet_OutHost},     {"Set-StrictMode", &cmdlet_SetStrictMode},
+      {"Tee-Object", &cmdlet_TeeObject}};
   return kEntries;
 }
 

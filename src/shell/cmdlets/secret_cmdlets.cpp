@@ -1,7 +1,5 @@
 // ConvertTo-SecureString, ConvertFrom-SecureString, Get-Credential.
 #include <fmt/format.h>
-#include <termios.h>
-#include <unistd.h>
 
 #include "core/cmdlet.h"
 #include "core/text.h"
@@ -141,25 +139,6 @@ struct ConvertFromSecureString {
 };
 CMDLET(ConvertFromSecureString);
 
-// The terminal shows nothing of what is typed, for the time of its life.
-class Hidden {
- public:
-  Hidden() : on_(::tcgetattr(STDIN_FILENO, &kept_) == 0) {
-    termios silent = kept_;
-    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    if (on_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-  }
-  ~Hidden() {
-    if (on_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &kept_);
-  }
-  Hidden(const Hidden&) = delete;
-  Hidden& operator=(const Hidden&) = delete;
-
- private:
-  termios kept_{};
-  bool on_;
-};
-
 struct GetCredential {
   Value credential;
   std::string user_name, message, title;
@@ -196,12 +175,7 @@ struct GetCredential {
     (void)host.write_text("\n" + (title.empty() ? "PowerShell credential request" : title), true);
     (void)host.write_text(message.empty() ? "Enter your credentials." : message, true);
     if (user.empty()) user = host.read_line("User: ").value_or("");
-    std::optional<std::string> password;
-    {
-      const Hidden hidden;
-      password = host.read_line(fmt::format("Password for user {}: ", user));
-    }
-    (void)host.write_text("", true);
+    const auto password = host.read_secret(fmt::format("Password for user {}: ", user), true);
     if (user.empty() || !password) return Flow::more;
     return context.write(
         dotnet::credential(user, dotnet::secure_string(dotnet::Secret(to_utf16(*password)))));

@@ -13,6 +13,7 @@
 #include "core/operators.h"
 #include "core/text.h"
 #include "shell/dotnet/groups.h"
+#include "shell/dotnet/keys.h"
 #include "shell/eval/environment.h"
 #include "shell/eval/interpreter.h"
 #include "shell/eval/members.h"
@@ -240,12 +241,6 @@ constexpr Member kConsoleWriter[] = {
      }},
 };
 
-Result<Value> no_keys(const Call&) {
-  return thrown("InvalidOperationException",
-                "Cannot read keys when either application does not have a console or when "
-                "console input has been redirected. Try Console.Read.");
-}
-
 // What a terminal would show: kept, so that a script gets back what it set.
 template <int kDefault>
 Result<Value> colour(const Call& call) {
@@ -267,9 +262,9 @@ constexpr Member kConsole[] = {
     {"static void WriteLine(string format, params object[] arg)",
      [](const Call& c) { return write_console(c, true); }},
     {"static string ReadLine()", read_line},
-    {"static object ReadKey()", no_keys},
-    {"static object ReadKey(bool intercept)", no_keys},
-    {"static bool KeyAvailable", [](const Call&) -> Result<Value> { return truth(false); }},
+    {"static object ReadKey()", read_console_key},
+    {"static object ReadKey(bool intercept)", read_console_key},
+    {"static bool KeyAvailable", key_available},
     {"static void Clear()",
      [](const Call& c) -> Result<Value> {
        if (::isatty(STDOUT_FILENO) != 0) (void)c.shell().host().write_text("\x1b[H\x1b[2J", false);

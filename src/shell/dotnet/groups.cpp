@@ -10,7 +10,7 @@ std::span<const std::span<const Type>> groups() {
       file_types(),       file_info_types(),  path_types(),        stream_types(),      environment_types(),
       automation_types(), cmdlet_types(),     enumeration_types(), net_types(),         uri_types(),
       xml_types(),        security_types(),   diagnostics_types(), management_types(),  hash_types(),
-      host_types(),
+      host_types(),       key_types(),
   };
   return all;
 }

@@ -34,6 +34,7 @@ std::span<const Type> interface_types();
 std::span<const Type> management_types();
 std::span<const Type> hash_types();
 std::span<const Type> host_types();
+std::span<const Type> key_types();
 std::span<const Type> enumeration_types();
 
 // Conversions and members that several groups have alike.

@@ -3,6 +3,7 @@
 
 #include "core/text.h"
 #include "shell/dotnet/groups.h"
+#include "shell/dotnet/keys.h"
 #include "shell/eval/command_info.h"
 #include "shell/eval/host_objects.h"
 #include "shell/eval/loop_state.h"
@@ -165,20 +166,6 @@ constexpr Member kUI[] = {
      prompt_for_choice},
 };
 
-Result<Value> no_key(const Call& call) {
-  if (!call.shell().host().can_prompt()) return cannot_ask("ReadKey");
-  // A line's first character: keys are not read one by one.
-  auto line = call.shell().host().read_line("");
-  if (!line) return cannot_ask("ReadKey");
-  auto key = make<RecordObject>();
-  key->type_names = {"System.Management.Automation.Host.KeyInfo"};
-  const unsigned char first = line->empty() ? '\r' : static_cast<unsigned char>(line->front());
-  key->set("VirtualKeyCode", Value::integer(line->empty() ? 13 : ascii_upper(static_cast<char>(first))));
-  key->set("Character", Value::character(first));
-  key->set("KeyDown", Value::boolean(true));
-  return Value::object(key);
-}
-
 // What a script may set there. It stays for the session, and changes nothing on the terminal.
 constexpr std::string_view kSettings[] = {
     "WindowTitle", "ForegroundColor", "BackgroundColor", "WindowSize",    "BufferSize",
@@ -205,10 +192,10 @@ constexpr Member kRawUI[] = {
     {"object WindowPosition", setting<7>, change_setting<7>},
     {"object MaxWindowSize", setting<8>},
     {"object MaxPhysicalWindowSize", setting<9>},
-    {"object ReadKey()", no_key},
-    {"object ReadKey(object options)", no_key},
-    {"bool KeyAvailable", [](const Call&) -> Result<Value> { return Value::boolean(false); }},
-    {"void FlushInputBuffer()", [](const Call&) -> Result<Value> { return Value::nothing(); }},
+    {"object ReadKey()", read_raw_key},
+    {"object ReadKey(ReadKeyOptions options)", read_raw_key},
+    {"bool KeyAvailable", key_available},
+    {"void FlushInputBuffer()", flush_keys},
 };
 
 // --------------------------------------------------------------------------------------- $ExecutionContext

@@ -12,6 +12,7 @@
 #include "core/operators.h"
 #include "core/stack.h"
 #include "shell/eval/environment.h"
+#include "shell/eval/history.h"
 #include "shell/eval/session_drives.h"
 #include "shell/jobs/job.h"
 
@@ -56,6 +57,11 @@ bool Interpreter::out_of_stack() { return hvsh::out_of_stack() || call_depth_ >=
 JobTable& Interpreter::jobs() {
   if (!jobs_) jobs_ = std::make_unique<JobTable>();
   return *jobs_;
+}
+
+History& Interpreter::history() {
+  if (!history_) history_ = std::make_unique<History>();
+  return *history_;
 }
 
 Constraint* Interpreter::new_constraint(Constraint constraint) {

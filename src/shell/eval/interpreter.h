@@ -34,6 +34,7 @@ class Stage;
 class CommandStage;
 class LoopState;
 struct Module;
+class History;
 class JobTable;
 class SessionDrives;
 
@@ -201,6 +202,7 @@ class Interpreter {
   Services* services() { return services_; }
   const Setup& setup() const { return setup_; }  // for one more interpreter like this
   JobTable& jobs();
+  History& history();  // of command lines
   Symbols& symbols() { return symbols_; }
   TypeTable& types() { return types_; }
   Frame& frame() { return *frame_; }
@@ -395,6 +397,7 @@ class Interpreter {
   LoopState* loops_ = nullptr;  // the innermost
   Ref<RecordObject> host_settings_;
 
+  std::unique_ptr<History> history_;
   std::unique_ptr<JobTable> jobs_;  // the last: jobs end before what they were made of
 
   friend class FunctionStage;

@@ -1,5 +1,7 @@
 #include "shell/format/default_view.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "core/convert.h"
@@ -90,11 +92,23 @@ Value in_unit(const Value& value, Unit unit) {
   return divided ? *divided : value;
 }
 
+// "0.041", "1:02.500", "3:04:05.006": as the view of the history has it.
+std::string short_span(TimeSpan span) {
+  const int64_t thousandths = span.ticks / (kTicksPerSecond / 1000);
+  const int64_t seconds = thousandths / 1000, minutes = seconds / 60, hours = minutes / 60;
+  const std::string rest = fmt::format(".{:03}", thousandths % 1000);
+  if (hours > 0) return fmt::format("{}:{:02}:{:02}{}", hours, minutes % 60, seconds % 60, rest);
+  if (minutes > 0) return fmt::format("{}:{:02}{}", minutes, seconds % 60, rest);
+  return fmt::format("{}{}", seconds, rest);
+}
+
 Cell column_cell(const Value& object, const Column& column, int limit) {
   const auto found = get_property(object, column.property);
   if (!found || !found->ok()) return {};
   if ((**found).is_null()) return {.text = std::string(column.null_text)};
   const Value value = in_unit(**found, column.unit);
+  if (value.kind() == Value::Kind::time_span && column.property == "Duration")
+    return {.text = short_span(value.as_time_span())};
   return {.text = cell_text(value, limit), .numeric = is_numeric(value)};
 }
 

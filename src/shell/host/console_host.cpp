@@ -1,6 +1,7 @@
 #include "shell/host/console_host.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 
 #include "core/text.h"
 #include "shell/error_view.h"
+#include "shell/host/keys.h"
 
 namespace hvsh::shell {
 
@@ -92,6 +94,12 @@ FormatPreferences ConsoleHost::refresh() {
 }
 
 void ConsoleHost::put(std::string_view text) {
+  transcripts_.write(text);
+  show(text);
+}
+
+// To standard output alone.
+void ConsoleHost::show(std::string_view text) {
   if (closed_) return;
   if (progress_width_ > 0) {
     buffer_ += "\r" + std::string(progress_width_, ' ') + "\r";
@@ -114,9 +122,18 @@ void ConsoleHost::write_buffer() {
   buffer_.clear();
 }
 
+// To standard error, after what standard output has.
+void ConsoleHost::put_error(std::string_view text) {
+  transcripts_.write(text);
+  write_buffer();
+  (void)write_all(STDERR_FILENO, text);
+}
+
 void ConsoleHost::flush() {
   formatter_.pause();
   write_buffer();
+  if (auto failure = transcripts_.flush())
+    write_labelled("WARNING", failure->message + " The transcript ends here.");
 }
 
 Flow ConsoleHost::write_output(const Value& value) {
@@ -135,15 +152,13 @@ Flow ConsoleHost::write_text(std::string_view text, bool newline) {
 
 void ConsoleHost::write_error(const ErrorRecordObject& record) {
   formatter_.pause();
-  write_buffer();
   const FormatPreferences preferences = refresh();
   const bool color = error_colors_ && preferences.colors(err_is_terminal_);
-  (void)write_all(STDERR_FILENO, error_text(record, preferences, color) + "\n");
+  put_error(error_text(record, preferences, color) + "\n");
 }
 
 void ConsoleHost::write_labelled(std::string_view label, std::string_view text) {
   formatter_.pause();
-  write_buffer();
   const FormatPreferences preferences = refresh();
   const Styles& styles = preferences.styles;
   const std::string& style = label == "WARNING" ? styles.warning
@@ -152,7 +167,7 @@ void ConsoleHost::write_labelled(std::string_view label, std::string_view text) 
   const bool color = error_colors_ && preferences.colors(err_is_terminal_);
   const std::string line = color ? fmt::format("{}{}: {}\x1b[0m\n", style, label, text)
                                  : fmt::format("{}: {}\n", label, without_escapes(text));
-  (void)write_all(STDERR_FILENO, line);
+  put_error(line);
 }
 
 void ConsoleHost::write_progress(const Progress& progress) {
@@ -167,7 +182,7 @@ void ConsoleHost::write_progress(const Progress& progress) {
   }
   const size_t before = progress_width_;
   progress_width_ = 0;
-  put("\r" + std::string(before, ' ') + "\r" + line);
+  show("\r" + std::string(before, ' ') + "\r" + line);
   progress_width_ = display_width(line);
 }
 
@@ -200,9 +215,15 @@ std::string ConsoleHost::format_text(std::span<const Value> values, int width) {
 }
 
 std::optional<std::string> ConsoleHost::read_line(std::string_view prompt) {
+  auto line = read_command_line(prompt);
+  transcripts_.write(fmt::format("{}{}\n", prompt, line.value_or("")));
+  return line;
+}
+
+std::optional<std::string> ConsoleHost::read_command_line(std::string_view prompt) {
   formatter_.end();
-  put(prompt);
-  write_buffer();
+  show(prompt);
+  flush();
   for (;;) {
     if (const size_t end = input_.find('\n'); end != std::string::npos) {
       std::string line = input_.substr(0, end);
@@ -225,6 +246,43 @@ std::optional<std::string> ConsoleHost::read_line(std::string_view prompt) {
       return std::nullopt;
     }
   }
+}
+
+std::optional<std::string> ConsoleHost::read_secret(std::string_view prompt, bool masked) {
+  formatter_.end();
+  put(prompt);
+  flush();
+  if (!may_prompt_ || !input_.empty()) return read_line({});
+  const KeyMode mode;
+  std::u16string typed;
+  for (;;) {
+    const auto key = ::hvsh::shell::read_key(interrupt_);
+    if (!key || key->character == kEndOfInput) return std::nullopt;
+    if (key->character == u'\r') break;
+    if (key->character == u'\b' && !typed.empty()) {
+      typed.pop_back();
+      if (masked) show("\b \b");
+    } else if (key->character >= u' ') {
+      typed.push_back(key->character);
+      if (masked) show("*");
+    }
+  }
+  put("\n");
+  return to_utf8(typed);
+}
+
+std::optional<Key> ConsoleHost::read_key() {
+  flush();
+  if (!may_prompt_) return std::nullopt;
+  const KeyMode mode;
+  return ::hvsh::shell::read_key(interrupt_);
+}
+
+bool ConsoleHost::key_waiting() {
+  if (!may_prompt_) return false;
+  const KeyMode mode;
+  pollfd input{STDIN_FILENO, POLLIN, 0};
+  return ::poll(&input, 1, 0) > 0;
 }
 
 }  // namespace hvsh::shell

@@ -11,6 +11,7 @@
 
 #include "shell/format/formatter.h"
 #include "shell/host/host.h"
+#include "shell/host/transcript.h"
 #include "shell/source_table.h"
 
 namespace hvsh::shell {
@@ -35,6 +36,12 @@ class ConsoleHost final : public Host {
   std::unique_ptr<Formatter> make_formatter(std::function<void(std::string_view)> output, int width) override;
   bool can_prompt() const override { return may_prompt_; }
   std::optional<std::string> read_line(std::string_view prompt) override;
+  std::optional<std::string> read_secret(std::string_view prompt, bool masked) override;
+  std::optional<Key> read_key() override;
+  bool key_waiting() override;
+  Transcripts* transcripts() override { return &transcripts_; }
+  // A line of a command; transcripts get the whole command from whoever puts it together.
+  std::optional<std::string> read_command_line(std::string_view prompt);
   void flush() override;
   int width() const override { return width_; }
 
@@ -43,6 +50,8 @@ class ConsoleHost final : public Host {
 
  private:
   void put(std::string_view text);
+  void show(std::string_view text);
+  void put_error(std::string_view text);
   void write_buffer();
   std::string error_text(const ErrorRecordObject& record, const FormatPreferences& preferences,
                          bool color) const;
@@ -62,6 +71,7 @@ class ConsoleHost final : public Host {
   std::string input_;  // read but not yet handed out
   bool input_ended_ = false;
   size_t progress_width_ = 0;  // of the line of progress that stands on the terminal
+  Transcripts transcripts_;
   Formatter formatter_;
 };
 

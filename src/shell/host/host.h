@@ -13,6 +13,14 @@
 namespace hvsh::shell {
 
 class Formatter;
+class Transcripts;
+
+// One key that was pressed. `code` is Windows' virtual key, `control` the bits of its ControlKeyStates.
+struct Key {
+  char16_t character = 0;  // 0: none, as of an arrow
+  int code = 0;
+  int control = 0;
+};
 
 class Host {
  public:
@@ -38,6 +46,17 @@ class Host {
   // Whether a question can be asked. read_line: nullopt at the end of input.
   virtual bool can_prompt() const = 0;
   virtual std::optional<std::string> read_line(std::string_view prompt) = 0;
+  // The same without showing what is typed; `masked` shows a * for each character.
+  virtual std::optional<std::string> read_secret(std::string_view prompt, bool masked) {
+    (void)masked;
+    return read_line(prompt);
+  }
+  // Waits for one key; nullopt: there is no terminal, the input ended or Ctrl-C. key_waiting: one was
+  // pressed.
+  virtual std::optional<Key> read_key() { return std::nullopt; }
+  virtual bool key_waiting() { return false; }
+  // Where what is shown is kept besides; nullptr: this host cannot.
+  virtual Transcripts* transcripts() { return nullptr; }
   // Everything written so far is handed over, before a child process writes to the same terminal.
   virtual void flush() = 0;
   virtual int width() const = 0;

@@ -9,6 +9,7 @@
 
 #include "core/bounds.h"
 #include "shell/error_view.h"
+#include "shell/eval/history.h"
 #include "shell/eval/style.h"
 #include "shell/host/console_host.h"
 
@@ -33,6 +34,11 @@ void install_signals() {
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
+}
+
+std::string trimmed(std::string text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+  return text;
 }
 
 class ConsoleSink final : public Sink {
@@ -120,6 +126,7 @@ class Session {
   int run_cmdlet();
   int check_files();
   int prompt();
+  Flow run_recorded(const std::shared_ptr<Source>& source, const std::string& command);
   int finish(Flow flow, bool status_counts);
   int convert_collected();
   void show_failure();
@@ -226,12 +233,27 @@ int Session::check_files() {
   return host_.closed() ? kExitClosedPipe : code;
 }
 
+// Runs a command line and keeps it in the history.
+Flow Session::run_recorded(const std::shared_ptr<Source>& source, const std::string& command) {
+  const DateTime started = DateTime::now();
+  const Flow flow = interpreter_.run_line(source, console_);
+  if (command.empty()) return flow;
+  const Unwind kind = flow == Flow::stopped ? interpreter_.pending().kind : Unwind::none;
+  const PipelineState state = kind == Unwind::interrupt ? PipelineState::Stopped
+                              : kind == Unwind::error   ? PipelineState::Failed
+                                                        : PipelineState::Completed;
+  interpreter_.history().add_line(
+      {.command = command, .state = state, .started = started, .ended = DateTime::now()});
+  return flow;
+}
+
 int Session::prompt() {
   std::string text;
   int last = 0;
   for (;;) {
     interrupted = false;
-    const auto line = host_.read_line(text.empty() ? fmt::format("PS {}> ", interpreter_.location()) : ">> ");
+    const std::string prompt = fmt::format("PS {}> ", interpreter_.location());
+    const auto line = host_.read_command_line(text.empty() ? prompt : ">> ");
     if (!line) {
       if (interrupted) {
         // Ctrl-C: the line is dropped.
@@ -249,12 +271,13 @@ int Session::prompt() {
     auto source = interpreter_.load(text, {}, &incomplete);
     // An empty line ends what was not complete, as in PowerShell.
     if (incomplete && !(continued && line->empty())) continue;
-    text.clear();
+    const std::string command = trimmed(std::exchange(text, {}));
+    host_.transcripts()->write_command(prompt, command);
     if (!source) {
       load_error(source.take_error());
       continue;
     }
-    const Flow flow = interpreter_.run_line(*source, console_);
+    const Flow flow = run_recorded(*source, command);
     Pending& pending = interpreter_.pending();
     if (flow == Flow::stopped && pending.kind == Unwind::exit) return pending.exit_code & 0xff;
     if (flow == Flow::stopped) show_failure();

@@ -4,6 +4,7 @@
 #include <glob.h>
 
 #include "core/wildcard.h"
+#include "shell/host/transcript.h"
 
 namespace hvsh::shell {
 
@@ -60,7 +61,11 @@ Flow NativeStage::begin() {
     }
   }
   interpreter_.host().flush();
-  const bool to_console = is_last_ && output_target() != nullptr && interpreter_.is_console(*output_);
+  // A transcript gets what programs write, too, so they write to the shell then, as in PowerShell.
+  const Transcripts* transcripts = interpreter_.host().transcripts();
+  const bool kept = transcripts != nullptr && transcripts->active();
+  const bool to_console =
+      is_last_ && !kept && output_target() != nullptr && interpreter_.is_console(*output_);
   auto process = NativeProcess::spawn(path_, argv,
                                       {.pipe_input = has_input_,
                                        .pipe_output = !to_console,
