@@ -1,9 +1,14 @@
 // The program: internal modes first, then the command line, then a session with everything wired to it.
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
+#include <exception>
 #include <memory>
+#include <new>
 #include <vector>
 
 #include "known_types.h"
@@ -21,6 +26,36 @@ namespace {
 
 using hvsh::CmdletEntry;
 using hvsh::shell::CommandLine;
+
+constexpr int kExitInternalError = 70;
+
+// Nothing throws across files, so what arrives here is memory that ran out, or a mistake of ours: one line,
+// and the exit code that PowerShell has for it. Journalled work is finished or undone by the next run.
+[[noreturn]] void end_on_exception() {
+  const char* what = "an error that nothing caught";
+  if (const std::exception_ptr thrown = std::current_exception()) {
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const std::bad_alloc&) {
+      what = "out of memory";
+    } catch (const std::exception& error) {
+      what = error.what();
+    } catch (...) {
+    }
+  }
+  for (const char* text : {"hvsh: ", what, "\n"}) (void)!::write(STDERR_FILENO, text, std::strlen(text));
+  ::_exit(kExitInternalError);
+}
+
+// A program that is started with a standard stream closed would give its number to the next file it opens,
+// and what is printed would land in that file.
+bool open_standard_streams() {
+  for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream) {
+    if (::fcntl(stream, F_GETFD) >= 0) continue;
+    if (::open("/dev/null", stream == STDIN_FILENO ? O_RDONLY : O_WRONLY) != stream) return false;
+  }
+  return true;
+}
 
 // Verbs of all layers in one table, sorted by name without case.
 std::vector<CmdletEntry> all_cmdlets() {
@@ -60,6 +95,8 @@ std::shared_ptr<hvsh::shell::Services> own_services() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::set_terminate(end_on_exception);
+  if (!open_standard_streams()) return kExitInternalError;
   // Ways in that are not for people (libvirt's hook, the block server), before anything else.
   if (const int code = hvsh::run_internal_mode(argc, argv); code >= 0) return code;
   auto line = hvsh::shell::parse_command_line(argc, argv);
@@ -88,10 +125,8 @@ int main(int argc, char** argv) {
   hvsh::Engines engines;
   hvsh::shell::Services services;
   engines.add_to(services);
-  const hvsh::shell::Setup setup{.cmdlets = cmdlets,
-                                 .types = hvsh::known_types(),
-                                 .services = &services,
-                                 .new_services = own_services};
+  const hvsh::shell::Setup setup{
+      .cmdlets = cmdlets, .types = hvsh::known_types(), .services = &services, .new_services = own_services};
   if (line->mode == CommandLine::Mode::serve) return hvsh::shell::serve(setup);
   return hvsh::shell::run_session(*line, setup);
 }

@@ -77,6 +77,7 @@ Flow Interpreter::exec_try(const TryStatement& statement, Sink& out) {
   }
   if (statement.finally != nullptr) {
     Pending kept = std::exchange(pending_, {});
+    const CleanUpGuard clean_up(*this);
     const Flow last = exec_block(*statement.finally, out);
     if (last == Flow::stopped) return last;  // its own ending replaces the one under way
     pending_ = std::move(kept);

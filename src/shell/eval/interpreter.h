@@ -279,6 +279,22 @@ class Interpreter {
     Interpreter& interpreter_;
     bool saved_;
   };
+  // Lets what cleans up (finally, clean) run whole although the command was asked to stop; a further request
+  // stops that, too. Afterwards the stop goes on.
+  class CleanUpGuard {
+   public:
+    explicit CleanUpGuard(Interpreter& interpreter)
+        : flag_(interpreter.interrupt_flag_), waiting_(flag_ != nullptr && flag_->exchange(false)) {}
+    ~CleanUpGuard() {
+      if (waiting_) *flag_ = true;
+    }
+    CleanUpGuard(const CleanUpGuard&) = delete;
+    CleanUpGuard& operator=(const CleanUpGuard&) = delete;
+
+   private:
+    std::atomic<bool>* flag_;
+    bool waiting_;
+  };
 
  private:
   friend class ExpressionStage;

@@ -211,8 +211,9 @@ std::string_view usage() {
          "  --dump-types                   every .NET type with its members, as Markdown\n"
          "  --version, --help\n"
          "\n"
-         "Exit codes: 0; the script's `exit`; 1 after an error that ended it; 64 wrong command line; 70 no "
-         "start.\n";
+         "Exit codes: 0; the script's `exit`; 1 after an error that ended it; 64 wrong command line; 70 out "
+         "of "
+         "memory.\n";
 }
 
 }  // namespace hvsh::shell

@@ -17,22 +17,31 @@ namespace hvsh::shell {
 
 namespace {
 
-constexpr int kExitError = 1, kExitUsage = 64, kExitInterrupted = 130, kExitClosedPipe = 141;
+constexpr int kExitError = 1, kExitUsage = 64, kExitBreak = 149, kExitClosedPipe = 141;
 
 std::atomic<bool> interrupted{false};
+std::atomic<int> interrupting_signal{0};
 
-// Ctrl-C: the running command is asked to stop. A second one, when the first was not heeded, ends the
-// program.
-void on_interrupt(int) {
-  if (interrupted.exchange(true)) ::_exit(kExitInterrupted);
+// Ctrl-\ is what Ctrl-Break is to Windows' console, and has its exit code.
+int interrupted_exit_code() {
+  const int number = interrupting_signal;
+  return number == SIGQUIT ? kExitBreak : 128 + number;
+}
+
+// At a prompt Ctrl-C ends the running command only, the other signals end the shell.
+bool asked_to_end() { return interrupted && interrupting_signal != SIGINT; }
+
+// The running command is asked to stop. A second signal, when the first was not heeded, ends the program.
+void on_interrupt(int number) {
+  interrupting_signal = number;
+  if (interrupted.exchange(true)) ::_exit(interrupted_exit_code());
 }
 
 void install_signals() {
   struct sigaction action {};
   action.sa_handler = on_interrupt;  // without SA_RESTART, so that waiting calls return
   sigemptyset(&action.sa_mask);
-  ::sigaction(SIGINT, &action, nullptr);
-  ::sigaction(SIGTERM, &action, nullptr);
+  for (const int number : {SIGINT, SIGTERM, SIGQUIT}) ::sigaction(number, &action, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
 }
 
@@ -160,7 +169,7 @@ int Session::finish(Flow flow, bool status_counts) {
         show_failure();
         code = kExitError;
         break;
-      case Unwind::interrupt: code = host_.closed() ? kExitClosedPipe : kExitInterrupted; break;
+      case Unwind::interrupt: code = host_.closed() ? kExitClosedPipe : interrupted_exit_code(); break;
       default: break;
     }
   }
@@ -251,18 +260,15 @@ int Session::prompt() {
   std::string text;
   int last = 0;
   for (;;) {
+    if (asked_to_end()) return interrupted_exit_code();
     interrupted = false;
     const std::string prompt = fmt::format("PS {}> ", interpreter_.location());
     const auto line = host_.read_command_line(text.empty() ? prompt : ">> ");
     if (!line) {
-      if (interrupted) {
-        // Ctrl-C: the line is dropped.
-        text.clear();
-        (void)host_.write_text("", true);
-        continue;
-      }
       (void)host_.write_text("", true);
-      return last;
+      if (!interrupted) return last;
+      text.clear();  // Ctrl-C drops the line
+      continue;
     }
     const bool continued = !text.empty();
     text += *line;

@@ -207,6 +207,7 @@ void FunctionStage::clean() {
   Pending kept = std::exchange(interpreter_.pending(), {});
   NullSink nowhere;
   {
+    const Interpreter::CleanUpGuard clean_up(interpreter_);
     Interpreter::FrameGuard frame(interpreter_, frame_);
     Interpreter::StreamGuard streams(interpreter_, streams_);
     Interpreter::PropagateGuard propagate(interpreter_, false);
