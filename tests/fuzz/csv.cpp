@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::vector<hvsh::Value> objects;
   while (!text.empty()) {
     const size_t end = std::min(text.find('\n'), text.size());
-    if (!reader.add_line(text.substr(0, end), objects)) return 0;
+    if (!reader.add_line(text.substr(0, end), text.substr(end, 1), objects)) return 0;
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   if (!reader.finish(objects)) return 0;

@@ -1,6 +1,5 @@
 // Export-Clixml, Import-Clixml, ConvertTo-CliXml, ConvertFrom-CliXml.
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include "core/clixml.h"
 #include "core/cmdlet.h"
@@ -61,14 +60,8 @@ struct ExportClixml {
     if (!chosen) return context.terminate(chosen.take_error());
     auto file = context.resolve_path(path.empty() ? literal_path : path);
     if (!file) return context.terminate(file.take_error());
-    struct stat info {};
-    if (no_clobber && ::stat(file->c_str(), &info) == 0) {
-      return context.terminate(
-          {.id = "NoClobber",
-           .category = ErrorCategory::ResourceExists,
-           .message = fmt::format("File {} already exists and NoClobber was specified.", *file),
-           .target = *file,
-           .exception = "System.IO.IOException"});
+    if (no_clobber) {
+      if (const auto free = refuse_existing(*file); !free) return context.terminate(free.error());
     }
     const Answer answer = context.should_process(*file, "Export-Clixml");
     if (answer != Answer::yes) return answer == Answer::stopped ? Flow::stopped : Flow::more;

@@ -18,20 +18,9 @@ std::string field_text(const Value& value) {
   return to_string(value);
 }
 
-// Quotes that are open at the end of the text. A quotation mark opens only at the begin of a field.
-bool quotation_open(std::string_view text, char delimiter) {
-  bool inside = false, field_begins = true;
-  for (char c : text) {
-    if (inside) {
-      if (c == '"') inside = false;
-    } else if (c == '"') {
-      inside = field_begins || inside;
-      if (!field_begins) inside = true;  // the second of "" reopens
-    }
-    field_begins = !inside && (c == delimiter || (field_begins && c == ' '));
-  }
-  return inside;
-}
+constexpr size_t kMaxRecord = size_t{1} << 30;
+
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 }  // namespace
 
@@ -89,99 +78,165 @@ std::optional<std::string> CsvWriter::missing_column(const Value& object) const 
   return std::nullopt;
 }
 
-std::vector<std::string> parse_csv_line(std::string_view line, char delimiter) {
-  std::vector<std::string> fields;
-  size_t i = 0;
-  while (true) {
-    std::string field;
-    size_t begin = i;
-    while (begin < line.size() && line[begin] == ' ' && delimiter != ' ') ++begin;
-    if (begin < line.size() && line[begin] == '"') {
-      i = begin + 1;
-      while (i < line.size()) {
-        if (line[i] == '"') {
-          if (i + 1 == line.size() || line[i + 1] != '"') break;
-          ++i;
-        }
-        field += line[i++];
-      }
-      if (i < line.size()) ++i;
-      while (i < line.size() && line[i] != delimiter) ++i;  // what follows the quotation mark is nothing
-    } else {
-      const size_t end = std::min(line.find(delimiter, begin), line.size());
-      field = line.substr(begin, end - begin);
-      i = end;
-    }
-    fields.push_back(std::move(field));
-    if (i >= line.size()) return fields;
-    ++i;
+std::string_view CsvFields::unquoted(std::string_view field) const {
+  while (!field.empty() && is_blank(field.front())) field.remove_prefix(1);
+  if (field.empty() || !is_blank(field.back())) return field;
+  const size_t first = field.find_first_of("\" \t");
+  return field.find_first_not_of(" \t", first) == std::string_view::npos ? field.substr(0, first + 1) : field;
+}
+
+// A line without quotation marks: the fields are parts of it.
+void CsvFields::add_plain(std::string_view line, bool ended) {
+  for (size_t at = 0;;) {
+    const size_t next = line.find(delimiter_, at);
+    const std::string_view field = unquoted(line.substr(at, next - at));
+    if (next != std::string_view::npos || ended || !field.empty()) fields_.push_back(field);
+    if (next == std::string_view::npos) return;
+    at = next + 1;
   }
 }
 
-Result<void> CsvReader::add_line(std::string_view line, std::vector<Value>& objects) {
-  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-  if (!open_ && line.find('"') == std::string_view::npos) return record(line, objects);
-  if (open_) {
-    pending_ += '\n';
-    pending_ += line;
-  } else {
-    pending_ = line;
+void CsvFields::take_quoted() {
+  for (const std::string& field : quoted_) fields_.push_back(field);
+}
+
+Result<bool> CsvFields::add_line(std::string_view line, std::string_view end) {
+  if (!open_) {
+    fields_.clear();
+    quoted_.clear();
+    if (line.find('"') == std::string_view::npos) {
+      add_plain(line, !end.empty());
+      return true;
+    }
   }
-  open_ = quotation_open(pending_, delimiter_);
-  return open_ ? Result<void>() : record(pending_, objects);
+  for (size_t at = 0;;) {
+    if (open_) {
+      const size_t quote = line.find('"', at);
+      field_ += line.substr(at, quote - at);
+      if (field_.size() > kMaxRecord) {
+        return Error{.id = "ValueTooLong",
+                     .category = ErrorCategory::LimitsExceeded,
+                     .message = "A value in quotation marks is longer than 1 GiB.",
+                     .hint = "Look for a quotation mark that is never closed."};
+      }
+      if (quote == std::string_view::npos) {
+        field_ += end;
+        return false;
+      }
+      if (line.substr(quote + 1).starts_with('"')) {
+        field_ += '"';
+        at = quote + 2;
+        continue;
+      }
+      // What follows the closing mark belongs to the value, blanks aside.
+      open_ = false;
+      const size_t next = std::min(line.find(delimiter_, quote + 1), line.size());
+      const std::string_view rest = line.substr(quote + 1, next - quote - 1);
+      if (rest.find_first_not_of(" \t") != std::string_view::npos) field_ += rest;
+      quoted_.push_back(std::exchange(field_, {}));
+      at = next;
+    } else {
+      while (at < line.size() && is_blank(line[at]) && line[at] != delimiter_) ++at;
+      if (line.substr(at).starts_with('"') && delimiter_ != '"') {
+        open_ = true;
+        ++at;
+        continue;
+      }
+      const size_t next = std::min(line.find(delimiter_, at), line.size());
+      const std::string_view field = unquoted(line.substr(at, next - at));
+      if (next < line.size() || !end.empty() || !field.empty()) quoted_.emplace_back(field);
+      at = next;
+    }
+    if (at == line.size()) break;
+    ++at;
+  }
+  take_quoted();
+  return true;
+}
+
+bool CsvFields::finish() {
+  if (!open_) return false;
+  open_ = false;
+  if (!field_.empty()) quoted_.push_back(std::exchange(field_, {}));
+  take_quoted();
+  return true;
+}
+
+Result<void> CsvReader::add_line(std::string_view line, std::string_view end, std::vector<Value>& objects) {
+  if (end == "\n" && line.ends_with('\r')) {
+    line.remove_suffix(1);
+    end = "\r\n";
+  }
+  // A carriage return alone ends a line, too.
+  for (size_t at; (at = line.find('\r')) != std::string_view::npos; line.remove_prefix(at + 1)) {
+    HVSH_CHECK(part(line.substr(0, at), "\r", objects));
+  }
+  return part(line, end, objects);
+}
+
+Result<void> CsvReader::part(std::string_view line, std::string_view end, std::vector<Value>& objects) {
+  if (std::exchange(text_begins_, false) && take_comment(line)) return {};
+  HVSH_TRY(const bool complete, fields_.add_line(line, end));
+  return complete ? record(objects) : Result<void>();
 }
 
 Result<void> CsvReader::finish(std::vector<Value>& objects) {
-  if (!open_) return {};
-  open_ = false;
-  return record(pending_, objects);
+  text_begins_ = true;
+  return fields_.finish() ? record(objects) : Result<void>();
+}
+
+// A text's first line that begins with # is none of values; "#TYPE ..." names the objects' type.
+bool CsvReader::take_comment(std::string_view line) {
+  if (!type_names_.empty() || !line.starts_with('#')) return false;
+  constexpr std::string_view kType = "#TYPE ";
+  if (line.size() > kType.size() && equal_ascii(line.substr(0, kType.size()), kType)) {
+    type_names_ = {"CSV:" + std::string(line.substr(kType.size())), std::string(types::PSCustomObject.name),
+                   "System.Object"};
+  }
+  return true;
+}
+
+// The text's own names of its columns: a row, without the empty ones at its end.
+Result<void> CsvReader::read_header(std::vector<std::string> fields) {
+  while (fields.size() > 1 && fields.back().empty()) fields.pop_back();
+  constexpr std::string_view kW3cFields = "#Fields: ";
+  if (fields[0].starts_with(kW3cFields)) {
+    fields[0].erase(0, kW3cFields.size());
+  } else if (fields[0].starts_with('#')) {
+    return {};
+  }
+  return take_header(std::move(fields));
 }
 
 // Names the columns; all records have the shape that this gives.
 Result<void> CsvReader::take_header(std::vector<std::string> fields) {
-  shape_ = Shape::empty();
-  for (size_t i = 0; i < fields.size(); ++i) {
-    if (fields[i].empty()) fields[i] = fmt::format("H{}", i + 1);
-    if (shape_->find(fields[i])) {
-      return Error{.id = "MemberAlreadyPresent",
-                   .category = ErrorCategory::InvalidData,
-                   .message = fmt::format("The member \"{}\" is already present.", fields[i]),
-                   .hint = "Give other names with -Header."};
+  Shape::Pointer shape = Shape::empty();
+  int unnamed = 0;
+  for (std::string& field : fields) {
+    if (field.empty()) field = fmt::format("H{}", ++unnamed);
+    if (shape->find(field)) {
+      return Error{.id = "AlreadyPresentPSMemberInfoInternalCollectionAdd",
+                   .message = fmt::format("The member \"{}\" is already present.", field),
+                   .hint = "Give other names with -Header.",
+                   .exception = "System.Management.Automation.ExtendedTypeSystemException"};
     }
-    shape_ = Shape::extend(shape_, fields[i]);
+    shape = Shape::extend(shape, field);
   }
+  named_columns_ = unnamed > 0;
+  shape_ = std::move(shape);
   return {};
 }
 
-Result<void> CsvReader::record(std::string_view text, std::vector<Value>& objects) {
-  if (text.starts_with("#TYPE ") && !typed_) {
-    typed_ = true;
-    type_names_ = {"CSV:" + std::string(text.substr(6)), std::string(types::PSCustomObject.name),
-                   "System.Object"};
-    return {};
-  }
-  if (text.empty() || (shape_ == nullptr && header_.empty() && text[0] == '#')) return {};
+Result<void> CsvReader::record(std::vector<Value>& objects) {
+  const std::vector<std::string_view>& fields = fields_.fields();
+  if (fields.empty() || (fields.size() == 1 && fields[0].empty())) return {};
   if (shape_ == nullptr) {
-    if (header_.empty()) return take_header(parse_csv_line(text, delimiter_));
+    if (header_.empty()) return read_header({fields.begin(), fields.end()});
     HVSH_CHECK(take_header(header_));
   }
   std::vector<Value> values;
   values.reserve(shape_->size());
-  if (text.find('"') == std::string_view::npos) {
-    // Fields without quotation marks are parts of the line.
-    for (bool more = true; more && values.size() < shape_->size();) {
-      const size_t end = std::min(text.find(delimiter_), text.size());
-      std::string_view field = text.substr(0, end);
-      while (delimiter_ != ' ' && field.starts_with(' ')) field.remove_prefix(1);
-      values.push_back(words_.string(field));
-      more = end < text.size();
-      text.remove_prefix(more ? end + 1 : end);
-    }
-  } else {
-    for (std::string& field : parse_csv_line(text, delimiter_)) {
-      if (values.size() < shape_->size()) values.push_back(Value::string(std::move(field)));
-    }
-  }
+  for (size_t i = 0; i < fields.size() && i < shape_->size(); ++i) values.push_back(words_.string(fields[i]));
   values.resize(shape_->size());
   auto object = make<RecordObject>(shape_, std::move(values));
   object->type_names = type_names_;

@@ -37,30 +37,58 @@ class CsvWriter {
   std::optional<std::vector<std::string>> columns_;
 };
 
-// Takes lines (or parts of a text with line ends inside of quotes) and gives objects.
+// The fields of one record after the other, line by line: a value in quotation marks may go on in the next
+// line. Blanks before a value are not part of it; of those behind an unquoted one the first is.
+class CsvFields {
+ public:
+  explicit CsvFields(char delimiter) : delimiter_(delimiter) {}
+
+  // Takes the next line. `end` is the line end that stands behind it; at the end of the text it is empty.
+  // True: the record is complete, fields() has it until the next call.
+  Result<bool> add_line(std::string_view line, std::string_view end);
+  // Behind the last line: a quotation that is still open ends here. True: fields() has a last record.
+  bool finish();
+  const std::vector<std::string_view>& fields() const { return fields_; }
+
+ private:
+  void add_plain(std::string_view line, bool ended);
+  std::string_view unquoted(std::string_view field) const;
+  void take_quoted();
+
+  char delimiter_;
+  bool open_ = false;                // inside of quotation marks
+  std::string field_;                // that is being read
+  std::vector<std::string> quoted_;  // fields of a record with quotation marks
+  std::vector<std::string_view> fields_;
+};
+
+// Takes lines and gives objects.
 class CsvReader {
  public:
   CsvReader(char delimiter, std::vector<std::string> header)
-      : delimiter_(delimiter), header_(std::move(header)) {}
+      : fields_(delimiter), header_(std::move(header)) {}
 
-  // Appends the records that are complete with this line.
-  Result<void> add_line(std::string_view line, std::vector<Value>& objects);
-  // Behind the last line: an open quotation ends here.
+  // Appends the records that are complete with this line (see CsvFields::add_line).
+  Result<void> add_line(std::string_view line, std::string_view end, std::vector<Value>& objects);
+  // Behind the last line of a text. Another text may follow, with the same columns.
   Result<void> finish(std::vector<Value>& objects);
+  // Columns without a name were called H1, H2, ...
+  bool named_columns() const { return named_columns_; }
 
  private:
-  Result<void> record(std::string_view text, std::vector<Value>& objects);
+  Result<void> part(std::string_view line, std::string_view end, std::vector<Value>& objects);
+  Result<void> record(std::vector<Value>& objects);
+  Result<void> read_header(std::vector<std::string> fields);
   Result<void> take_header(std::vector<std::string> fields);
-  char delimiter_;
+  bool take_comment(std::string_view line);
+
+  CsvFields fields_;
   std::vector<std::string> header_;
   Shape::Pointer shape_;  // of the header; null while there is none
-  bool typed_ = false;    // a first line gave the type's name
-  TypeNames type_names_;
+  TypeNames type_names_;  // that a line "#TYPE ..." gave
   WordCache words_;
-  std::string pending_;  // the begin of a record whose quotation goes on
-  bool open_ = false;
+  bool text_begins_ = true;
+  bool named_columns_ = false;
 };
-
-std::vector<std::string> parse_csv_line(std::string_view line, char delimiter);
 
 }  // namespace hvsh::verbs

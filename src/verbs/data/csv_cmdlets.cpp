@@ -6,6 +6,7 @@
 #include "core/cmdlet.h"
 #include "core/dictionary_entry.h"
 #include "verbs/data/csv.h"
+#include "verbs/file/line_reader.h"
 #include "verbs/file/paths.h"
 #include "verbs/file/text_files.h"
 
@@ -79,13 +80,47 @@ Result<char> delimiter_of(const std::string& text) {
                .message = fmt::format("The delimiter '{}' is not one character.", text)};
 }
 
-Result<void> read_lines(std::string_view text, CsvReader& reader, std::vector<Value>& objects) {
-  while (!text.empty()) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    HVSH_CHECK(reader.add_line(text.substr(0, end), objects));
-    text.remove_prefix(std::min(end + 1, text.size()));
+// What reading needs, in both cmdlets.
+struct CsvInput {
+  std::vector<std::string> header;
+  std::string delimiter;
+  Switch use_culture;
+
+ protected:
+  // Each record goes on as soon as it is complete: a text of any size takes no memory.
+  Flow take_line(Context& context, CsvReader& reader, std::string_view line, std::string_view end) {
+    std::vector<Value> objects;
+    const auto read = reader.add_line(line, end, objects);
+    return read ? write(context, reader, objects) : context.terminate(read.error());
   }
-  return {};
+  Flow finish(Context& context, CsvReader& reader) {
+    std::vector<Value> objects;
+    const auto read = reader.finish(objects);
+    return read ? write(context, reader, objects) : context.terminate(read.error());
+  }
+
+ private:
+  Flow write(Context& context, const CsvReader& reader, std::vector<Value>& objects) {
+    if (reader.named_columns() && !objects.empty() && !std::exchange(warned_, true)) {
+      const Flow flow = context.warning(
+          "One or more headers were not specified. Default names starting with \"H\" have been used in "
+          "place of any missing headers.");
+      if (flow != Flow::more) return flow;
+    }
+    return context.write_all(objects);
+  }
+
+  bool warned_ = false;
+};
+
+template <class Self>
+consteval auto csv_input_params() {
+  return std::array{
+      param<&CsvInput::delimiter, Self>("Delimiter", {.position = 1}, "What stands between values."),
+      param<&CsvInput::use_culture, Self>("UseCulture", {},
+                                          "The culture's delimiter, which is the comma here."),
+      param<&CsvInput::header, Self>("Header", {}, "Names of the columns, where the first line has none."),
+  };
 }
 
 }  // namespace
@@ -200,18 +235,15 @@ struct ExportCsv : CsvOutput {
     HVSH_TRY(CsvWriter::Options chosen, options());
     struct stat info {};
     const bool exists = ::stat(file_.c_str(), &info) == 0;
-    if (exists && no_clobber && !append) {
-      return Error{.id = "NoClobber",
-                   .category = ErrorCategory::ResourceExists,
-                   .message = fmt::format("The file '{}' already exists.", file_),
-                   .target = file_};
-    }
+    if (no_clobber && !append) HVSH_CHECK(refuse_existing(file_));
     std::vector<std::string> columns;
     if (append && exists && info.st_size > 0 && S_ISREG(info.st_mode)) {
       HVSH_TRY(const std::string before, read_text_file(file_, encoding_));
       std::string_view line = std::string_view(before).substr(0, before.find('\n'));
-      if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-      columns = parse_csv_line(line, chosen.delimiter);
+      if (line.ends_with('\r')) line.remove_suffix(1);
+      CsvFields fields(chosen.delimiter);
+      HVSH_TRY(const bool complete, fields.add_line(line, "\n"));
+      if (complete || fields.finish()) columns.assign(fields.fields().begin(), fields.fields().end());
       if (before.back() != '\n') text_ = "\n";
     }
     appending_ = !columns.empty();
@@ -227,24 +259,18 @@ struct ExportCsv : CsvOutput {
 };
 CMDLET(ExportCsv);
 
-struct ConvertFromCsv {
-  std::vector<std::string> input_object, header;
-  std::string delimiter;
-  Switch use_culture;
+struct ConvertFromCsv : CsvInput {
+  std::vector<std::string> input_object;
 
-  static constexpr Param kParams[] = {
-      param<&ConvertFromCsv::input_object>("InputObject",
-                                           {.position = 0,
-                                            .mandatory = true,
-                                            .from_pipeline = true,
-                                            .from_pipeline_property = true,
-                                            .allow_empty = true},
-                                           "Lines of values."),
-      param<&ConvertFromCsv::delimiter>("Delimiter", {.position = 1}, "What stands between values."),
-      param<&ConvertFromCsv::use_culture>("UseCulture", {},
-                                          "The culture's delimiter, which is the comma here."),
-      param<&ConvertFromCsv::header>("Header", {}, "Names of the columns, where the first line has none."),
-  };
+  static constexpr auto kParams =
+      join(std::array{param<&ConvertFromCsv::input_object>("InputObject",
+                                                           {.position = 0,
+                                                            .mandatory = true,
+                                                            .from_pipeline = true,
+                                                            .from_pipeline_property = true,
+                                                            .allow_empty = true},
+                                                           "Lines of values.")},
+           csv_input_params<ConvertFromCsv>());
   static constexpr Example kExamples[] = {
       {"('A,B', '1,2' | ConvertFrom-Csv).B", "2", "Reads lines of values."}};
   static constexpr Decl decl{.verb = "ConvertFrom",
@@ -261,18 +287,18 @@ struct ConvertFromCsv {
     reader_.emplace(*separator, header);
     return Flow::more;
   }
+  // Each text is read to its end: a value in quotation marks does not go on in the next text.
   Flow process(Context& context) {
-    std::vector<Value> objects;
-    for (const std::string& text : input_object) {
-      if (const auto read = read_lines(text, *reader_, objects); !read)
-        return context.terminate(read.error());
+    for (std::string_view text : input_object) {
+      while (!text.empty()) {
+        const size_t end = std::min(text.find('\n'), text.size());
+        const Flow flow = take_line(context, *reader_, text.substr(0, end), text.substr(end, 1));
+        if (flow != Flow::more) return flow;
+        text.remove_prefix(std::min(end + 1, text.size()));
+      }
+      if (const Flow flow = finish(context, *reader_); flow != Flow::more) return flow;
     }
-    return context.write_all(objects);
-  }
-  Flow end(Context& context) {
-    std::vector<Value> objects;
-    if (const auto read = reader_->finish(objects); !read) return context.terminate(read.error());
-    return context.write_all(objects);
+    return Flow::more;
   }
 
  private:
@@ -280,23 +306,21 @@ struct ConvertFromCsv {
 };
 CMDLET(ConvertFromCsv);
 
-struct ImportCsv {
-  std::vector<std::string> path, literal_path, header;
-  std::string delimiter, encoding = "utf8";
-  Switch use_culture;
+struct ImportCsv : CsvInput {
+  std::vector<std::string> path, literal_path;
+  std::string encoding = "utf8";
 
-  static constexpr Param kParams[] = {
-      param<&ImportCsv::delimiter>("Delimiter", {.position = 1}, "What stands between values."),
-      param<&ImportCsv::path>("Path", {.position = 0, .from_pipeline = true, .not_null_or_empty = true},
-                              "The files."),
-      param<&ImportCsv::literal_path>(
-          "LiteralPath",
-          {.from_pipeline_property = true, .not_null_or_empty = true, .aliases = {"PSPath", "LP"}},
-          "The files, without wildcards."),
-      param<&ImportCsv::use_culture>("UseCulture", {}, "The culture's delimiter, which is the comma here."),
-      param<&ImportCsv::header>("Header", {}, "Names of the columns, where the first line has none."),
-      param<&ImportCsv::encoding>("Encoding", {}, "How the text is encoded."),
-  };
+  static constexpr auto kParams = join(
+      std::array{
+          param<&ImportCsv::path>("Path", {.position = 0, .from_pipeline = true, .not_null_or_empty = true},
+                                  "The files."),
+          param<&ImportCsv::literal_path>(
+              "LiteralPath",
+              {.from_pipeline_property = true, .not_null_or_empty = true, .aliases = {"PSPath", "LP"}},
+              "The files, without wildcards."),
+          param<&ImportCsv::encoding>("Encoding", {}, "How the text is encoded."),
+      },
+      csv_input_params<ImportCsv>());
   static constexpr std::string_view kAliases[] = {"ipcsv"};
   static constexpr Example kExamples[] = {{"Import-Csv machines.csv", "*", "Reads a file of machines."}};
   static constexpr Decl decl{.verb = "Import",
@@ -316,20 +340,30 @@ struct ImportCsv {
     std::vector<std::string> files;
     if (const Flow flow = each_path(context, path, literal_path, files); flow != Flow::more) return flow;
     for (const std::string& file : files) {
-      std::vector<Value> objects;
-      const auto read = [&]() -> Result<void> {
-        HVSH_TRY(const std::string text, read_text_file(file, *chosen));
-        CsvReader reader(*separator, header);
-        HVSH_CHECK(read_lines(text, reader, objects));
-        return reader.finish(objects);
-      }();
-      if (!read) {
-        if (const Flow flow = context.error(read.error()); flow != Flow::more) return flow;
-        continue;
-      }
-      if (const Flow flow = context.write_all(objects); flow != Flow::more) return flow;
+      if (const Flow flow = read(context, file, *chosen, *separator); flow != Flow::more) return flow;
     }
     return Flow::more;
+  }
+
+ private:
+  Flow read(Context& context, const std::string& file, Encoding chosen, char separator) {
+    auto lines = LineReader::open(file, chosen, "\n");
+    if (!lines) return context.error(lines.take_error());
+    CsvReader reader(separator, header);
+    for (bool more = true; more;) {
+      // A last line without an end is another one than with it.
+      for (const bool complete : {true, false}) {
+        std::string_view line;
+        auto found = lines->next(line, complete);
+        if (!found) return context.error(found.take_error());
+        more = *found;
+        if (!more) continue;
+        const Flow flow = take_line(context, reader, line, complete ? "\n" : "");
+        if (flow != Flow::more) return flow;
+        break;
+      }
+    }
+    return finish(context, reader);
   }
 };
 CMDLET(ImportCsv);

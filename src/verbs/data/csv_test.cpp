@@ -18,7 +18,8 @@ std::string rows(std::initializer_list<const char*> lines, char delimiter = ',')
   CsvReader reader(delimiter, {});
   std::vector<Value> objects;
   for (const char* line : lines) {
-    if (const auto read = reader.add_line(line, objects); !read) return "error: " + read.error().message;
+    if (const auto read = reader.add_line(line, "\n", objects); !read)
+      return "error: " + read.error().message;
   }
   REQUIRE(reader.finish(objects).ok());
   std::string all;
@@ -29,9 +30,13 @@ std::string rows(std::initializer_list<const char*> lines, char delimiter = ',')
 TEST_CASE("values are read with their quotation marks") {
   CHECK(rows({"A,B", "1,2"}) == "@{A=1; B=2}");
   CHECK(rows({"\"A\",\"B\"", "\"x,\"\"y\"\"\",", "z"}) == "@{A=x,\"y\"; B=}@{A=z; B=}");
+  CHECK(rows({"A,B", "\"x\"y , \"z\"  ", "p q  ,r  "}) == "@{A=xy ; B=z}@{A=p q  ; B=r }");
+  CHECK(rows({"A,B", "\"x\r", "\ry\",\t1 \"2"}) == "@{A=x\r\n\ry; B=1 \"2}");
   CHECK(rows({"A;B", "1;\"two", "lines\""}, ';') == "@{A=1; B=two\nlines}");
   CHECK(rows({"#TYPE X", "A\r", "\r", "1\r"}) == "@{A=1}");
-  CHECK(rows({"A,", "1,2"}) == "@{A=1; H2=2}");
+  CHECK(rows({"A,", "1,2"}) == "@{A=1}");
+  CHECK(rows({",A,,B", "1,2,3,4"}) == "@{H1=1; A=2; H2=3; B=4}");
+  CHECK(rows({"#a", "#Fields: A,B", "#,2"}) == "@{A=#; B=2}");
   CHECK(rows({"A,a", "1,2"}) == "error: The member \"a\" is already present.");
 }
 

@@ -135,6 +135,16 @@ Result<std::string> read_text_file(const std::string& path, Encoding encoding) {
   return decode_text(std::move(bytes), encoding);
 }
 
+Result<void> refuse_existing(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return {};
+  return Error{.id = "NoClobber",
+               .category = ErrorCategory::ResourceExists,
+               .message = fmt::format("The file '{}' already exists.", path),
+               .target = path,
+               .exception = "System.IO.IOException"};
+}
+
 Result<void> write_text_file(const std::string& path, std::string_view text, Encoding encoding) {
   return replace_file(path, std::string(mark_of(encoding)) + encode_text(text, encoding));
 }

@@ -22,6 +22,9 @@ std::string encode_text(std::string_view text, Encoding encoding);  // without a
 std::string decode_text(std::string bytes, Encoding encoding);      // a mark decides, and is taken away
 Result<std::string> read_bytes(const std::string& path);            // at most 1 GiB
 
+// -NoClobber: a file that is there is the error NoClobber.
+Result<void> refuse_existing(const std::string& path);
+
 // Replaces the file so that a crash leaves the old or the new one. What a link points to is replaced, not the
 // link; devices and pipes are written to as they are.
 Result<void> write_text_file(const std::string& path, std::string_view text, Encoding encoding);

@@ -1,6 +1,5 @@
 // Out-Null, Out-String, Out-File.
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include "core/cmdlet.h"
 #include "verbs/file/paths.h"
@@ -123,12 +122,8 @@ struct OutFile {
     if (!file) return context.terminate(file.take_error());
     auto chosen = parse_encoding(encoding);
     if (!chosen) return context.terminate(chosen.take_error());
-    struct stat info {};
-    if (no_clobber && !append && ::stat(file->c_str(), &info) == 0) {
-      return context.terminate({.id = "NoClobber",
-                                .category = ErrorCategory::ResourceExists,
-                                .message = fmt::format("The file '{}' already exists.", *file),
-                                .target = *file});
+    if (no_clobber && !append) {
+      if (const auto free = refuse_existing(*file); !free) return context.terminate(free.error());
     }
     if (const Answer answer = context.should_process(*file, "Output to File"); answer != Answer::yes) {
       return answer == Answer::stopped ? Flow::stopped : Flow::more;
