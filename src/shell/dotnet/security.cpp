@@ -227,19 +227,6 @@ std::string name_of(uid_t user) {
   return entry != nullptr ? entry->pw_name : std::to_string(user);
 }
 
-// Whether this process may manage machines: root, or a member of the group libvirt.
-bool manages_machines() {
-  if (::geteuid() == 0) return true;
-  const group* libvirt = ::getgrnam("libvirt");
-  if (libvirt == nullptr) return false;
-  const gid_t wanted = libvirt->gr_gid;
-  if (::getegid() == wanted) return true;
-  std::vector<gid_t> groups(static_cast<size_t>(std::max(::getgroups(0, nullptr), 0)));
-  const int count = ::getgroups(static_cast<int>(groups.size()), groups.data());
-  groups.resize(static_cast<size_t>(std::max(count, 0)));
-  return std::find(groups.begin(), groups.end(), wanted) != groups.end();
-}
-
 // A built-in role by its name or number, or a group of this host.
 Result<Value> is_in_role(const Call& call) {
   constexpr int32_t kAdministrator = 544, kUser = 545;
@@ -252,12 +239,7 @@ Result<Value> is_in_role(const Call& call) {
     return truth(manages_machines());
   }
   if (rid == kUser || equal_ascii(role, "User") || equal_ascii(role, "Users")) return truth(true);
-  const group* entry = ::getgrnam(role.c_str());
-  if (entry == nullptr) return truth(false);
-  const gid_t wanted = entry->gr_gid;
-  std::vector<gid_t> groups(static_cast<size_t>(std::max(::getgroups(0, nullptr), 0)));
-  if (::getgroups(static_cast<int>(groups.size()), groups.data()) < 0) groups.clear();
-  return truth(::getegid() == wanted || std::find(groups.begin(), groups.end(), wanted) != groups.end());
+  return truth(in_group(role));
 }
 
 uid_t user_of(const Call& call) { return state_of<Identity>(call.self).user; }

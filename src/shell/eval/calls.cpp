@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "shell/eval/interpreter.h"
+#include "shell/eval/requirements.h"
 #include "shell/pipeline/function_stage.h"
 
 namespace hvsh::shell {
@@ -181,9 +182,10 @@ Flow Interpreter::call_simple(const Command& command, Function& function, Sink& 
 }
 
 Flow Interpreter::run_line(const std::shared_ptr<Source>& source, Sink& out) {
+  FrameGuard guard(*this, global_);
+  if (meet_requirements(*this, *source) == Flow::stopped) return Flow::stopped;
   BlockInfo* info = info_of(*source->parsed.root);
   if (info == nullptr) return Flow::stopped;
-  FrameGuard guard(*this, global_);
   const ScriptBlock& tree = *source->parsed.root;
   if (!info->parameters.empty()) {
     FunctionTarget target(*this, *info, *global_);

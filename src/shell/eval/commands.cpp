@@ -13,6 +13,7 @@
 #include "shell/eval/interpreter.h"
 #include "shell/eval/module_files.h"
 #include "shell/eval/modules.h"
+#include "shell/eval/requirements.h"
 #include "shell/pipeline/cmdlet_stage.h"
 #include "shell/pipeline/file_sink.h"
 #include "shell/pipeline/function_stage.h"
@@ -392,6 +393,7 @@ std::unique_ptr<Stage> Interpreter::make_stage(const ResolvedCommand& command,
         }
         block = make<ShellScriptBlock>(*source, *(*source)->parsed.root);
       }
+      if (meet_requirements(*this, *block->source) == Flow::stopped) return nullptr;
       const size_t slash = command.path.rfind('/');
       auto stage = std::make_unique<FunctionStage>(
           *this, command.path.substr(slash == std::string::npos ? 0 : slash + 1), std::move(block),

@@ -1,7 +1,9 @@
 #include "shell/eval/environment.h"
 
+#include <grp.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstdio>
@@ -9,8 +11,6 @@
 #include <cstring>
 #include <fstream>
 #include <mutex>
-
-#include "core/object.h"
 
 namespace hvsh::shell {
 
@@ -88,6 +88,19 @@ std::string host_name() {
   name[HOST_NAME_MAX] = '\0';
   return name;
 }
+
+bool in_group(const std::string& name) {
+  const group* entry = ::getgrnam(name.c_str());
+  if (entry == nullptr) return false;
+  const gid_t wanted = entry->gr_gid;
+  if (::getegid() == wanted) return true;
+  std::vector<gid_t> groups(static_cast<size_t>(std::max(::getgroups(0, nullptr), 0)));
+  const int count = ::getgroups(static_cast<int>(groups.size()), groups.data());
+  groups.resize(static_cast<size_t>(std::max(count, 0)));
+  return std::find(groups.begin(), groups.end(), wanted) != groups.end();
+}
+
+bool manages_machines() { return ::geteuid() == 0 || in_group("libvirt"); }
 
 Result<std::vector<Value>> read_lines(const std::string& path) {
   std::ifstream file(path);

@@ -6,13 +6,14 @@
 #include <string_view>
 #include <vector>
 
+#include "core/object.h"
 #include "core/result.h"
-#include "core/value.h"
 
 namespace hvsh::shell {
 
 inline constexpr int kVersionMajor = 0, kVersionMinor = 1, kVersionPatch = 0;
 inline constexpr std::string_view kVersionText = "0.1.0";
+inline constexpr Version kPowerShellVersion = {7, 4, 0};  // whose language this is
 
 std::string operating_system();  // Debian GNU/Linux 12 (bookworm)
 std::string program_folder();    // where the binary lies
@@ -24,6 +25,8 @@ std::optional<std::string> get_environment(std::string_view name);
 void set_environment(std::string_view name, const std::string& value);   // empty: removed
 std::vector<std::pair<std::string, std::string>> environment_entries();  // all of it
 std::string host_name();
+bool in_group(const std::string& name);  // of this host
+bool manages_machines();                 // root, or a member of the group libvirt
 
 Result<std::vector<Value>> read_lines(const std::string& path);  // a text file's lines, as text
 

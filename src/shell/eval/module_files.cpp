@@ -10,6 +10,7 @@
 #include "core/text.h"
 #include "shell/cmdlets/name_patterns.h"
 #include "shell/eval/environment.h"
+#include "shell/eval/requirements.h"
 
 namespace hvsh::shell {
 
@@ -180,6 +181,7 @@ Flow ManifestLoader::load(const MapObject& map, std::span<const Value> arguments
   }
   auto source = file.empty() ? interpreter_.load("", path_) : interpreter_.load_file(file);
   if (!source) return interpreter_.raise(source.take_error(), {});
+  if (meet_requirements(interpreter_, **source) == Flow::stopped) return Flow::stopped;
   auto block = make<ShellScriptBlock>(*source, *(*source)->parsed.root);
   if (interpreter_.open_module(module_, *block) == Flow::stopped) return Flow::stopped;
   for (const std::string& name : texts_of(map.find("NestedModules"))) {
@@ -336,6 +338,7 @@ Flow load_module_file(Interpreter& interpreter, const std::string& path, std::sp
   }
   auto source = interpreter.load_file(path);
   if (!source) return interpreter.raise(source.take_error(), {});
+  if (meet_requirements(interpreter, **source) == Flow::stopped) return Flow::stopped;
   auto block = make<ShellScriptBlock>(*source, *(*source)->parsed.root);
   if (interpreter.open_module(shared, *block) == Flow::stopped) return Flow::stopped;
   return interpreter.run_module(shared, block, arguments, out);

@@ -271,7 +271,7 @@ Value version_table() {
   const auto version = [](int major, int minor, int build) {
     return Value::object(make<VersionObject>(Version{major, minor, build, -1}));
   };
-  table->set("PSVersion", version(7, 4, 0));
+  table->set("PSVersion", Value::object(make<VersionObject>(kPowerShellVersion)));
   table->set("PSEdition", Value::string("Core"));
   table->set("GitCommitId", Value::string("7.4.0"));
   table->set("OS", Value::string(operating_system()));
