@@ -8,7 +8,8 @@ namespace hvsh {
 
 // Constructs (parentheses, braces, strings with subexpressions, unary operators ...) that may stand inside
 // one another in a script. The parser recurses once per level and needs up to 4 KiB of stack for it in a
-// debug build; a thread has 8 MiB, and where less is left (core/stack.h) that decides. Scripts in the wild stay below 30.
+// debug build; a thread has 8 MiB, and where less is left (core/stack.h) that decides. Scripts in the wild
+// stay below 30.
 inline constexpr uint32_t kMaxNesting = 1000;
 
 // Height of a syntax tree: nesting as above, plus chains that grow to the left without recursion in the

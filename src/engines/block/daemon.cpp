@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "engines/process.h"
 #include "engines/block/vhdx_log.h"
+#include "engines/process.h"
 
 namespace hvsh::engines::block {
 namespace {

@@ -45,8 +45,7 @@ Result<void> make_folder(const std::string& path) {
     Error error = errno_error("create the folder", path, errno);
     error.hint =
         "Disks in VHDX format of the system daemon's machines are served by root: run hvsh as root, or keep "
-        "the disk as "
-        "raw, qcow2 or VHD.";
+        "the disk as raw, qcow2 or VHD.";
     return error;
   }
   if (errno != EEXIST) return errno_error("create the folder", path, errno);

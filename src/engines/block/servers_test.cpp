@@ -19,8 +19,8 @@
 #include <thread>
 
 #include "engines/block/image.h"
-#include "engines/process.h"
 #include "engines/block_server.h"
+#include "engines/process.h"
 #include "engines/vhdx/file.h"
 #include "engines/vhdx/headers.h"
 

@@ -17,8 +17,8 @@
 #include <nlohmann/json.hpp>
 
 #include "engines/block/daemon.h"
-#include "engines/process.h"
 #include "engines/block/run_folder.h"
+#include "engines/process.h"
 
 namespace hvsh::engines::block {
 namespace {

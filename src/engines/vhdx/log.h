@@ -24,7 +24,8 @@ struct LogEntry {
   uint64_t last_file_offset = 0;     // and is to be as long after its replay
 };
 
-// The entries to replay, oldest first; nothing if none is valid. Error: the log is too inconsistent to search.
+// The entries to replay, oldest first; nothing if none is valid. Error: the log is too inconsistent to
+// search.
 Result<std::vector<LogEntry>> find_active_log(const Source& source, const Header& header);
 
 // The file with its log replayed. `header` names a log.
