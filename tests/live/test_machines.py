@@ -233,6 +233,14 @@ def test_users_of_the_group_share_the_state(folder):
         check_equal(seen.split(), ["Running", "theirs", "web01"], "what the first sees of the second's work")
         as_user("games", "Stop-VM web01 -TurnOff; Rename-VM web01 web02; Set-VM first -Notes ours; Remove-VM web02 -Force")
         check_equal(hvsh("(Get-VM).Notes").out.split(), ["ours"], "notes")
+        # A disk in VHDX format needs a block server, which root alone may start for this daemon's machines.
+        hvsh(f"New-VHD {folder}/disk.vhdx -SizeBytes 4MB | Out-Null")
+        os.chmod(f"{folder}/disk.vhdx", 0o666)
+        refused = as_user("daemon", f"New-VM vx -MemoryStartupBytes 64MB -VHDPath {folder}/disk.vhdx; Start-VM vx", ok=False)
+        if "served by root" not in refused.err:
+            raise AssertionError(f"a disk in VHDX format of one who is not root is not refused:\n{refused.out}{refused.err}")
+        check_equal(hvsh("(Get-VM | Where-Object State -eq Running).Name").out.split(), [], "running machines")
+        hvsh("Get-VM vx -ErrorAction SilentlyContinue | Remove-VM -Force")
         outside = as_user("mail", "Get-VM", "--clear-groups", ok=False)
         check_equal(outside.code, 1, "exit code of one who is not in the group")
         if "group libvirt" not in outside.err:
