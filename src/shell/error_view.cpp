@@ -187,6 +187,11 @@ std::string normal_view(const ErrorRecordObject& record, const SourceTable& sour
 
 std::string error_view(const ErrorRecordObject& record, const SourceTable& sources, ErrorView view,
                        const ErrorViewOptions& options) {
+  const bool of_program =
+      record.error.id == "NativeCommandError" || record.error.id == "NativeCommandErrorMessage";
+  if (of_program && view != ErrorView::CategoryView && view != ErrorView::DetailedView) {
+    return options.color ? options.styles.error + record.error.message + "\033[0m" : record.error.message;
+  }
   switch (view) {
     case ErrorView::ConciseView: return concise_view(record.error, sources, options);
     case ErrorView::NormalView:

@@ -114,6 +114,11 @@ struct Process {
       if (milliseconds && std::chrono::steady_clock::now() >= end) return false;
       child->pump(true, output, error);
     }
+    while (
+        !child->exits_within(milliseconds && *milliseconds < 100 ? static_cast<int>(*milliseconds) : 100)) {
+      if (interpreter.interrupted()) return false;
+      if (milliseconds && std::chrono::steady_clock::now() >= end) return false;
+    }
     return true;
   }
   void finish() {
@@ -206,7 +211,7 @@ Result<Value> reader(const Call& call) {
 Result<Value> exit_code(const Call& call) {
   Process& process = own(call);
   if (!process.child) return not_started();
-  if (!process.exit_code && process.child->output_open()) {
+  if (!process.exit_code && !process.child->exits_within(0)) {
     return thrown("InvalidOperationException",
                   "Process must exit before requested information can be determined.");
   }
@@ -235,7 +240,7 @@ constexpr Member kProcess[] = {
        Process& process = own(c);
        if (!process.child) return not_started();
        process.child->pump(false, process.output, process.error);
-       return truth(process.exit_code.has_value() || !process.child->output_open());
+       return truth(process.exit_code.has_value() || process.child->exits_within(0));
      }},
     {"datetime StartTime", [](const Call& c) -> Result<Value> { return Value::date_time(own(c).begin); }},
     {"StreamReader StandardOutput", reader<&Process::output>},

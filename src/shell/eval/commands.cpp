@@ -476,6 +476,28 @@ bool Interpreter::redirect(std::span<const Redirection* const> redirections, Sta
   return true;
 }
 
+namespace {
+
+// Programs that follow each other become one stage, the last one's; what comes back are the stages that are
+// left.
+std::span<std::unique_ptr<Stage>> join_programs(std::span<std::unique_ptr<Stage>> stages) {
+  size_t count = 0;
+  for (std::unique_ptr<Stage>& stage : stages) {
+    auto* program = dynamic_cast<NativeStage*>(stage.get());
+    auto* before = count == 0 ? nullptr : dynamic_cast<NativeStage*>(stages[count - 1].get());
+    if (program != nullptr && before != nullptr && before->hands_on_bytes()) {
+      (void)stages[count - 1].release();
+      program->set_upstream(std::unique_ptr<NativeStage>(before));
+      --count;
+    }
+    if (&stages[count] != &stage) stages[count] = std::move(stage);
+    ++count;
+  }
+  return stages.first(count);
+}
+
+}  // namespace
+
 Flow Interpreter::exec_pipeline(const Pipeline& pipeline, Sink& out) {
   if (pipeline.background) return run_in_background(pipeline, out);
   if (interrupted()) return stop_if_interrupted();
@@ -518,7 +540,7 @@ Flow Interpreter::exec_pipeline(const Pipeline& pipeline, Sink& out) {
       return Flow::stopped;
     }
   }
-  const Flow flow = run_stages(stages, out);
+  const Flow flow = run_stages(join_programs(stages), out);
   if (flow == Flow::stopped && pending_.kind == Unwind::error) success_ = false;
   return flow;
 }

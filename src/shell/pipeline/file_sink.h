@@ -15,6 +15,7 @@ class FileSink final : public Sink {
   static Result<std::unique_ptr<Sink>> open(Host& host, const std::string& path, bool append);
   ~FileSink() override;
   Flow write(Value value) override;
+  int descriptor() const override { return fileno(file_); }
 
  private:
   FileSink(Host& host, std::FILE* file);

@@ -5,9 +5,11 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 extern char** environ;
@@ -48,9 +50,12 @@ Result<std::unique_ptr<NativeProcess>> NativeProcess::spawn(const std::string& p
   }
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  if (options.pipe_input) posix_spawn_file_actions_adddup2(&actions, in.read, 0);
-  if (options.pipe_output) posix_spawn_file_actions_adddup2(&actions, out.write, 1);
-  if (options.pipe_error) posix_spawn_file_actions_adddup2(&actions, err.write, 2);
+  const auto give = [&](int fd, int as) {
+    if (fd >= 0) posix_spawn_file_actions_adddup2(&actions, fd, as);
+  };
+  give(options.pipe_input ? in.read : options.input, 0);
+  give(options.pipe_output ? out.write : options.output, 1);
+  give(err.write, 2);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   sigset_t defaults, none;
@@ -71,6 +76,7 @@ Result<std::unique_ptr<NativeProcess>> NativeProcess::spawn(const std::string& p
   if (code != 0) return errno_error("start program", path, code);
   std::unique_ptr<NativeProcess> process(new NativeProcess);
   process->pid_ = pid;
+  process->has_pipes_ = options.pipe_input || options.pipe_output || options.pipe_error;
   process->input_fd_ = take(in.write);
   process->output_fd_ = take(out.read);
   process->error_fd_ = take(err.read);
@@ -97,39 +103,74 @@ void NativeProcess::terminate() {
   if (pid_ >= 0) ::kill(pid_, SIGTERM);
 }
 
-void NativeProcess::pump(bool block, std::string& output, std::string& error) {
-  if (input_fd_ >= 0 && input_.empty() && input_ends_) drop(input_fd_);
-  pollfd fds[3];
-  nfds_t count = 0;
-  const auto watch = [&](int fd, short events) {
-    if (fd >= 0) fds[count++] = {fd, events, 0};
-  };
-  if (!input_.empty()) watch(input_fd_, POLLOUT);
-  watch(output_fd_, POLLIN);
-  watch(error_fd_, POLLIN);
-  if (count == 0) return;
-  constexpr int kSliceMs = 100;
-  if (::poll(fds, count, block ? kSliceMs : 0) <= 0) return;
-  for (nfds_t i = 0; i < count; ++i) {
-    if (fds[i].revents == 0) continue;
-    if (fds[i].fd == input_fd_) {
-      const ssize_t written = ::write(input_fd_, input_.data(), input_.size());
-      if (written > 0) input_.erase(0, static_cast<size_t>(written));
-      if (written < 0 && errno != EAGAIN && errno != EINTR) {
-        // It reads no more; the rest has no reader.
-        input_.clear();
-        drop(input_fd_);
-      }
-      continue;
-    }
-    char buffer[65536];
-    int& fd = fds[i].fd == output_fd_ ? output_fd_ : error_fd_;
-    std::string& text = fds[i].fd == output_fd_ ? output : error;
-    const ssize_t got = ::read(fd, buffer, sizeof buffer);
-    if (got > 0) text.append(buffer, static_cast<size_t>(got));
-    if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) drop(fd);
+void NativeProcess::feed(std::string_view bytes) {
+  if (input_fd_ >= 0) input_ += bytes;
+}
+
+void NativeProcess::close_input() {
+  input_ends_ = true;
+  if (input_waiting() == 0) drop(input_fd_);
+}
+
+int NativeProcess::take_output() {
+  const int fd = take(output_fd_);
+  ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+  return fd;
+}
+
+void NativeProcess::write_input() {
+  const ssize_t written = ::write(input_fd_, input_.data() + input_sent_, input_waiting());
+  if (written > 0) input_sent_ += static_cast<size_t>(written);
+  if (written < 0 && errno != EAGAIN && errno != EINTR) {
+    // It reads no more; the rest has no reader.
+    input_sent_ = input_.size();
+    drop(input_fd_);
   }
-  if (input_fd_ >= 0 && input_.empty() && input_ends_) drop(input_fd_);
+  if (input_sent_ >= input_.size() / 2) input_.erase(0, std::exchange(input_sent_, 0));
+  if (input_waiting() == 0 && input_ends_) drop(input_fd_);
+}
+
+void NativeProcess::read(int& fd, std::string& text) {
+  char buffer[65536];
+  const ssize_t got = ::read(fd, buffer, sizeof buffer);
+  if (got > 0) text.append(buffer, static_cast<size_t>(got));
+  if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) drop(fd);
+}
+
+void NativeProcess::pump(bool block, std::string& output, std::string& error) {
+  NativeProcess* const one[] = {this};
+  pump(one, block);
+  output += std::exchange(received.output, {});
+  error += std::exchange(received.error, {});
+}
+
+void NativeProcess::pump(std::span<NativeProcess* const> processes, bool block) {
+  std::vector<pollfd> fds;
+  for (NativeProcess* process : processes) {
+    // poll() passes over those that are -1.
+    fds.push_back({process->input_waiting() > 0 ? process->input_fd_ : -1, POLLOUT, 0});
+    fds.push_back({process->output_fd_, POLLIN, 0});
+    fds.push_back({process->error_fd_, POLLIN, 0});
+  }
+  const bool any = std::any_of(fds.begin(), fds.end(), [](const pollfd& entry) { return entry.fd >= 0; });
+  constexpr int kSliceMs = 100;
+  if (!any || ::poll(fds.data(), fds.size(), block ? kSliceMs : 0) <= 0) return;
+  for (size_t i = 0; i < processes.size(); ++i) {
+    NativeProcess& process = *processes[i];
+    if (fds[3 * i].revents != 0) process.write_input();
+    if (fds[3 * i + 1].revents != 0) process.read(process.output_fd_, process.received.output);
+    if (fds[3 * i + 2].revents != 0) process.read(process.error_fd_, process.received.error);
+  }
+}
+
+bool NativeProcess::exits_within(int milliseconds) {
+  if (pid_ < 0) return true;
+  const int fd = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));
+  if (fd < 0) return true;  // wait() tells, and waits
+  pollfd over{fd, POLLIN, 0};
+  const bool exited = ::poll(&over, 1, milliseconds) > 0;
+  ::close(fd);
+  return exited;
 }
 
 int NativeProcess::wait() {
@@ -139,7 +180,7 @@ int NativeProcess::wait() {
     if (errno != EINTR) break;
   }
   pid_ = -1;
-  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  return WIFSIGNALED(status) ? kEndedBySignal + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 }  // namespace hvsh::shell

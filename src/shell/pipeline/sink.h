@@ -14,6 +14,8 @@ class Sink {
   virtual Flow write(Value value) = 0;  // one object
   // Where the objects end up when this sink only passes them on.
   virtual const Sink* target() const { return this; }
+  // Where a program may write what goes here by itself; -1: nowhere.
+  virtual int descriptor() const { return -1; }
 };
 
 // Output as statements give it: arrays and lists go out item by item, "nothing" not at all.

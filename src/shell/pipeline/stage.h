@@ -43,6 +43,8 @@ class Stage : public Sink {
   void redirect_output(std::unique_ptr<Sink> sink) { redirected_ = std::move(sink); }
   void redirect_stream(size_t stream, std::unique_ptr<Sink> sink);
   void merge_stream(size_t stream) { merged_[stream] = true; }
+  bool redirects_output() const { return redirected_ != nullptr; }
+  bool merges(size_t stream) const { return merged_[stream]; }
   // Streams of the commands inside this stage; filled by prepare().
   const Streams& streams() const { return streams_; }
 
