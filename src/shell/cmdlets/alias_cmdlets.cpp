@@ -35,7 +35,10 @@ std::vector<std::pair<std::string, std::string>> all_aliases(Interpreter& interp
     }
   }
   for (const CmdletEntry& entry : interpreter.cmdlets()) {
-    for (std::string_view alias : entry.cmdlet->decl->aliases) all.emplace_back(alias, entry.name);
+    for (std::string_view alias : entry.cmdlet->decl->aliases) {
+      if (interpreter.aliased_cmdlet(interpreter.symbols().intern(alias)) == &entry)
+        all.emplace_back(alias, entry.name);
+    }
   }
   std::stable_sort(all.begin(), all.end(),
                    [](const auto& a, const auto& b) { return to_lower(a.first) < to_lower(b.first); });
@@ -192,24 +195,8 @@ struct RemoveAlias {
   Flow process(Context& context) {
     auto& interpreter = context.get<Interpreter>();
     for (const std::string& one : name) {
-      const Symbol symbol = interpreter.symbols().intern(one);
-      bool removed = false;
-      for (Frame* frame = &interpreter.frame(); frame != nullptr && !removed; frame = frame->parent.get()) {
-        removed = frame->aliases && frame->aliases->erase(symbol) > 0;
-      }
-      if (removed) continue;
-      const Cmdlet* cmdlet = interpreter.find_cmdlet(one);
-      const bool built_in = cmdlet != nullptr && !equal_names(describe_cmdlet(*cmdlet).name, one);
-      Error error = no_alias(one);
-      if (built_in) {
-        error = {.id = "AliasNotRemovable",
-                 .category = ErrorCategory::WriteError,
-                 .message = fmt::format("Alias was not removed because alias {} is built in.", one),
-                 .hint = "A function of that name comes before it.",
-                 .target = one,
-                 .exception = "System.Management.Automation.SessionStateUnauthorizedAccessException"};
-      }
-      if (const Flow flow = context.error(std::move(error)); flow != Flow::more) return flow;
+      if (interpreter.remove_alias(interpreter.symbols().intern(one))) continue;
+      if (const Flow flow = context.error(no_alias(one)); flow != Flow::more) return flow;
     }
     return Flow::more;
   }

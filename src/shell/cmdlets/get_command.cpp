@@ -5,6 +5,7 @@
 
 #include "core/cmdlet.h"
 #include "shell/cmdlets/name_patterns.h"
+#include "shell/eval/builtin_functions.h"
 #include "shell/eval/command_info.h"
 #include "shell/eval/environment.h"
 #include "shell/eval/modules.h"
@@ -141,14 +142,11 @@ struct GetCommand {
     if (done()) return;
     const Cmdlet* cmdlet = interpreter.find_cmdlet(wanted);
     const std::string plain = wanted.substr(wanted.rfind('\\') + 1);
-    const bool is_alias = cmdlet != nullptr && !equal_names(describe_cmdlet(*cmdlet).name, plain);
-    if (is_alias) add(describe_alias(interpreter, plain, describe_cmdlet(*cmdlet).name));
-    if (done()) return;
-    if (const Ref<Function> function = interpreter.find_function(symbol)) {
+    if (const Ref<Function> function = interpreter.find_any_function(wanted)) {
       add(describe_function(interpreter, *function));
     }
     if (done()) return;
-    if (cmdlet != nullptr && !is_alias) add(describe_cmdlet(*cmdlet));
+    if (cmdlet != nullptr && equal_names(describe_cmdlet(*cmdlet).name, plain)) add(describe_cmdlet(*cmdlet));
     if (done()) return;
     const ResolvedCommand other = interpreter.resolve(wanted);
     if (other.kind == ResolvedCommand::Kind::script)
@@ -163,6 +161,9 @@ struct GetCommand {
   void collect(Interpreter& interpreter, const std::string& pattern) {
     const Wildcard wildcard(pattern);
     const size_t first = found.size();
+    for (std::string_view own : builtin_function_names()) {
+      if (wildcard.matches(own)) (void)interpreter.find_any_function(own);  // the session has it from now on
+    }
     for (Frame* frame = &interpreter.frame(); frame != nullptr; frame = frame->parent.get()) {
       if (frame->functions) {
         for (const auto& [symbol, function] : *frame->functions) {
@@ -181,7 +182,8 @@ struct GetCommand {
       if (wildcard.matches(entry.name)) add(describe_cmdlet(*entry.cmdlet));
       if (!wants(CommandTypes::Alias)) continue;
       for (std::string_view alias : entry.cmdlet->decl->aliases) {
-        if (wildcard.matches(alias))
+        const bool there = interpreter.aliased_cmdlet(interpreter.symbols().intern(alias)) == &entry;
+        if (there && wildcard.matches(alias))
           add(describe_alias(interpreter, std::string(alias), std::string(entry.name)));
       }
     }

@@ -177,6 +177,7 @@ struct GetError {
       param<&GetError::input_object>("InputObject", {.sets = Error, .position = 0, .from_pipeline = true},
                                      "An error record."),
   };
+  static constexpr std::string_view kAliases[] = {"gerr"};
   static constexpr Example kExamples[] = {{"Get-Error", "", "Shows all that is known of the last error."}};
   static constexpr Decl decl{.verb = "Get",
                              .noun = "Error",
@@ -184,6 +185,7 @@ struct GetError {
                              .sets = kSets,
                              .default_set = 0,
                              .params = kParams,
+                             .aliases = kAliases,
                              .examples = kExamples,
                              .synopsis = "Shows errors with all that is known of them."};
 

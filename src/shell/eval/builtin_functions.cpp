@@ -1,6 +1,6 @@
 #include "shell/eval/builtin_functions.h"
 
-#include <utility>
+#include <iterator>
 
 #include "core/text.h"
 
@@ -30,14 +30,29 @@ process {
 
 constexpr std::string_view kPause = "$null = Read-Host 'Press Enter to continue...'";
 
-constexpr std::pair<std::string_view, std::string_view> kFunctions[] = {
-    {"md", kMakeFolder}, {"mkdir", kMakeFolder}, {"pause", kPause}};
+constexpr std::string_view kOutStringLines = R"ps([CmdletBinding()]
+param(
+  [ValidateRange(2, 2147483647)] [int] $Width,
+  [Parameter(ValueFromPipeline = $true)] [psobject] $InputObject
+)
+end {
+  $null = $PSBoundParameters.Remove('InputObject')
+  $input | Out-String -Stream @PSBoundParameters
+}
+)ps";
+
+constexpr std::string_view kNames[] = {"cd..", "cd\\", "cd~", "mkdir", "oss", "pause"};
+constexpr std::string_view kBodies[] = {"Set-Location ..", "Set-Location \\", "Set-Location ~",
+                                        kMakeFolder,       kOutStringLines,   kPause};
+static_assert(std::size(kNames) == std::size(kBodies));
 
 }  // namespace
 
+std::span<const std::string_view> builtin_function_names() { return kNames; }
+
 std::string_view builtin_function(std::string_view name) {
-  for (const auto& [known, body] : kFunctions) {
-    if (equal_ascii(known, name)) return body;
+  for (size_t i = 0; i < std::size(kNames); ++i) {
+    if (equal_ascii(kNames[i], name)) return kBodies[i];
   }
   return {};
 }

@@ -38,10 +38,10 @@ std::string lower(std::string_view text) {
 
 void Interpreter::index_cmdlets() {
   cmdlet_index_.reserve(cmdlets_.size() * 2);
-  for (const CmdletEntry& entry : cmdlets_) cmdlet_index_.emplace(lower(entry.name), entry.cmdlet);
   for (const CmdletEntry& entry : cmdlets_) {
+    cmdlet_index_.emplace(lower(entry.name), entry.cmdlet);
     for (std::string_view alias : entry.cmdlet->decl->aliases)
-      cmdlet_index_.emplace(lower(alias), entry.cmdlet);
+      cmdlet_aliases_.emplace(symbols_.intern(alias), &entry);
   }
 }
 
@@ -53,10 +53,20 @@ const Cmdlet* Interpreter::find_cmdlet(std::string_view name) {
     module = name.substr(0, slash);
     name = name.substr(slash + 1);
   }
-  const auto found = cmdlet_index_.find(lower(name));
-  if (found == cmdlet_index_.end()) return nullptr;
-  if (!module.empty() && !equal_names(module, found->second->decl->module)) return nullptr;
-  return found->second;
+  const Cmdlet* cmdlet = nullptr;
+  if (const auto found = cmdlet_index_.find(lower(name)); found != cmdlet_index_.end()) {
+    cmdlet = found->second;
+  } else if (const CmdletEntry* aliased = aliased_cmdlet(symbols_.intern(name))) {
+    cmdlet = aliased->cmdlet;
+  }
+  const bool fits = cmdlet == nullptr || module.empty() || equal_names(module, cmdlet->decl->module);
+  return fits ? cmdlet : nullptr;
+}
+
+const CmdletEntry* Interpreter::aliased_cmdlet(Symbol symbol) {
+  if (cmdlet_index_.empty() && !cmdlets_.empty()) index_cmdlets();
+  const auto found = cmdlet_aliases_.find(symbol);
+  return found == cmdlet_aliases_.end() ? nullptr : found->second;
 }
 
 void Interpreter::define_function(std::string_view name, Ref<ShellScriptBlock> block, FunctionKind kind) {
@@ -95,7 +105,15 @@ std::optional<std::string> Interpreter::find_alias(Symbol symbol) {
     const auto found = frame->aliases->find(symbol);
     if (found != frame->aliases->end()) return found->second;
   }
-  return std::nullopt;
+  const CmdletEntry* cmdlet = aliased_cmdlet(symbol);
+  return cmdlet == nullptr ? std::nullopt : std::optional<std::string>(cmdlet->name);
+}
+
+bool Interpreter::remove_alias(Symbol symbol) {
+  for (Frame* frame = frame_.get(); frame != nullptr; frame = frame->parent.get()) {
+    if (frame->aliases && frame->aliases->erase(symbol) > 0) return true;
+  }
+  return cmdlet_aliases_.erase(symbol) > 0;
 }
 
 std::vector<std::string> Interpreter::find_programs(std::string_view name, size_t most) const {
@@ -120,17 +138,20 @@ std::vector<std::string> Interpreter::find_programs(std::string_view name, size_
   return found;
 }
 
-ResolvedCommand Interpreter::resolve_symbol(Symbol symbol, std::string_view name) {
+Ref<Function> Interpreter::find_any_function(std::string_view name) {
+  const Symbol symbol = symbols_.intern(name);
+  if (Ref<Function> function = find_function(symbol)) return function;
+  const std::string_view body = builtin_function(name);
+  auto source = body.empty() ? nullptr : load(body, {}).take();
+  if (!source) return {};
+  define_function(fmt::format("global:{}", name), make<ShellScriptBlock>(source, *source->parsed.root),
+                  FunctionKind::function);
+  return find_function(symbol);
+}
+
+ResolvedCommand Interpreter::resolve_symbol(std::string_view name) {
   ResolvedCommand command;
-  Ref<Function> function = find_function(symbol);
-  if (const std::string_view body = function ? std::string_view() : builtin_function(name); !body.empty()) {
-    if (auto source = load(body, {})) {
-      define_function(fmt::format("global:{}", name),
-                      make<ShellScriptBlock>(*source, *(*source)->parsed.root), FunctionKind::function);
-      function = find_function(symbol);
-    }
-  }
-  if (function) {
+  if (Ref<Function> function = find_any_function(name)) {
     command.kind = ResolvedCommand::Kind::function;
     command.name = function->name;
     command.function = std::move(function);
@@ -174,10 +195,10 @@ ResolvedCommand Interpreter::resolve(std::string_view name) {
     current = *alias;
     symbol = symbols_.intern(current);
   }
-  ResolvedCommand command = resolve_symbol(symbol, current);
+  ResolvedCommand command = resolve_symbol(current);
   if (command.kind == ResolvedCommand::Kind::none && current.find('/') == std::string::npos &&
       import_module_of(*this, current)) {
-    command = resolve_symbol(symbol, current);
+    command = resolve_symbol(current);
   }
   // The names live as long as the interpreter.
   if (command.kind == ResolvedCommand::Kind::cmdlet) {

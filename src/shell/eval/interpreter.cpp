@@ -46,6 +46,7 @@ Interpreter::Interpreter(const Setup& setup)
   errors_ = make<ListObject>(types::ArrayList);
   drives_ = std::make_unique<SessionDrives>(*this);
   define_preferences();
+  set_alias("md", "mkdir", *global_);
   char folder[PATH_MAX];
   location_ = ::getcwd(folder, sizeof folder) != nullptr ? folder : "/";
 }

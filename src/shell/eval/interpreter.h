@@ -148,6 +148,8 @@ class Interpreter {
   const Cmdlet* find_cmdlet(std::string_view name);
   void define_function(std::string_view name, Ref<ShellScriptBlock> block, FunctionKind kind);
   Ref<Function> find_function(Symbol symbol);
+  // The same, and those that every session has (builtin_functions.h).
+  Ref<Function> find_any_function(std::string_view name);
   // Modules that were imported, in order; modules.h has what is done with them.
   std::vector<std::shared_ptr<Module>>& modules() { return modules_; }
   // The module that a function belongs to; nullptr: none.
@@ -160,6 +162,10 @@ class Interpreter {
   Error did_you_mean_command(std::string_view name);
   void set_alias(std::string_view name, std::string_view command, Frame& frame);
   std::optional<std::string> find_alias(Symbol symbol);
+  // Also one that a cmdlet declares; false: there is none.
+  bool remove_alias(Symbol symbol);
+  // The cmdlet that declares this alias; nullptr: none, or it was removed.
+  const CmdletEntry* aliased_cmdlet(Symbol symbol);
 
   // ----------------------------------------------------------------------------------- variables
   bool read_variable(const Variable& variable, Value& out);
@@ -370,7 +376,7 @@ class Interpreter {
   bool enter_module(ResolvedCommand& command, std::vector<Argument>& arguments, Span span);
   Flow drive_stages(std::span<const std::unique_ptr<Stage>> stages, Sink& out);
   bool redirect(std::span<const Redirection* const> redirections, Stage& stage);
-  ResolvedCommand resolve_symbol(Symbol symbol, std::string_view name);
+  ResolvedCommand resolve_symbol(std::string_view name);
   void index_cmdlets();
   // calls.cpp
   Flow exec_body(const ScriptBlock& tree, Sink& out);
@@ -404,7 +410,8 @@ class Interpreter {
   Ref<ListObject> errors_;
   std::string location_;
   std::unique_ptr<SessionDrives> drives_;
-  std::unordered_map<std::string, const Cmdlet*> cmdlet_index_;  // lower case: names and aliases
+  std::unordered_map<std::string, const Cmdlet*> cmdlet_index_;  // by name in lower case
+  std::unordered_map<Symbol, const CmdletEntry*> cmdlet_aliases_;
   std::deque<Constraint> constraints_;
   std::atomic<bool>* interrupt_flag_ = nullptr;
   const Sink* console_ = nullptr;

@@ -125,13 +125,8 @@ Result<void> SessionDrives::remove_item(const NamedPath& path) {
       }
       return {};
     case DriveKind::aliases:
-      for (Frame* frame = &interpreter_.frame(); frame != nullptr; frame = frame->parent.get()) {
-        if (frame->aliases && frame->aliases->erase(symbol) > 0) return {};
-      }
-      return Error{.id = "AliasNotRemovable",
-                   .category = ErrorCategory::WriteError,
-                   .message = fmt::format("Alias {} cannot be removed: a cmdlet declares it.", path.name),
-                   .target = path.name};
+      (void)interpreter_.remove_alias(symbol);  // items() found it
+      return {};
     case DriveKind::files: break;
   }
   return {};

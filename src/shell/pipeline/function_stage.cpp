@@ -180,16 +180,13 @@ Flow FunctionStage::run() {
 
 Flow FunctionStage::write(Value value) {
   if (done_) return Flow::enough;
-  if (info_->advanced && binder_->takes_pipeline_input()) {
+  if (info_->advanced) {
     bool bound = false;
     if (const Flow flow = bind_object(value, bound); flow != Flow::more || !bound) return flow;
     set_bound_parameters();
-  } else if (info_->advanced && block_->tree->process == nullptr && block_->tree->end != nullptr &&
-             info_->parameters.empty()) {
-    input_.push_back(value);
   }
   if (block_->tree->process == nullptr) {
-    if (!info_->advanced) input_.push_back(std::move(value));
+    input_.push_back(std::move(value));
     return Flow::more;
   }
   const Slot kept = frame_->slot(ScopeLayout::kUnderscore);

@@ -50,7 +50,7 @@ struct GetContent : ContentTarget {
           param<&GetContent::raw>("Raw", {}, "The whole file as one text."),
       },
       content_target_params<GetContent>(), encoding_params<GetContent>());
-  static constexpr std::string_view kAliases[] = {"gc", "type"};
+  static constexpr std::string_view kAliases[] = {"cat", "gc", "type"};
   static constexpr Example kExamples[] = {
       {"Get-Content machines.txt -TotalCount 1", "*", "Reads the first line."}};
   static constexpr Decl decl{.verb = "Get",

@@ -29,7 +29,7 @@ struct CopyItem : ItemPaths {
                param<&CopyItem::to_session>("ToSession", {}, "To another host; not there yet."),
                param<&CopyItem::from_session>("FromSession", {}, "From another host; not there yet."),
            });
-  static constexpr std::string_view kAliases[] = {"copy", "cpi"};
+  static constexpr std::string_view kAliases[] = {"copy", "cp", "cpi"};
   static constexpr Example kExamples[] = {{"Copy-Item base.vhdx /srv/vm/web01.vhdx", "", "Copies a disk."}};
   static constexpr Decl decl{.verb = "Copy",
                              .noun = "Item",
@@ -102,7 +102,7 @@ struct MoveItem : ItemPaths {
                                              "Where it goes."),
                param<&MoveItem::pass_thru>("PassThru", {}, "Write the items at their new place."),
            });
-  static constexpr std::string_view kAliases[] = {"mi", "move"};
+  static constexpr std::string_view kAliases[] = {"mi", "move", "mv"};
   static constexpr Example kExamples[] = {{"Move-Item web01.vhdx /srv/vm", "", "Moves a disk."}};
   static constexpr Decl decl{.verb = "Move",
                              .noun = "Item",

@@ -96,7 +96,7 @@ struct GetChildItem : ItemPaths {
                                        "ReadOnly, Hidden, Directory ...; + and, ',' or, ! not."),
       param<&GetChildItem::follow_symlink>("FollowSymlink", {}, "Into folders that links point to."),
   };
-  static constexpr std::string_view kAliases[] = {"dir", "gci"};
+  static constexpr std::string_view kAliases[] = {"dir", "gci", "ls"};
   static constexpr Example kExamples[] = {
       {"Get-ChildItem -Path /srv -Filter *.vhdx -Recurse", "*", "Looks for disks."}};
   static constexpr Decl decl{.verb = "Get",

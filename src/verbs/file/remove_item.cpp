@@ -17,7 +17,7 @@ struct RemoveItem : ItemPaths {
   static constexpr auto kParams =
       join(item_path_params<RemoveItem>(),
            std::array{param<&RemoveItem::recurse>("Recurse", {}, "Folders with all that is in them.")});
-  static constexpr std::string_view kAliases[] = {"del", "erase", "rd", "ri"};
+  static constexpr std::string_view kAliases[] = {"del", "erase", "rd", "ri", "rm", "rmdir"};
   static constexpr Example kExamples[] = {{"Remove-Item /srv/vm/old.vhdx", "*", "Removes a file."}};
   static constexpr Decl decl{.verb = "Remove",
                              .noun = "Item",

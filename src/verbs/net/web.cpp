@@ -294,7 +294,7 @@ consteval auto web_params() {
 
 struct InvokeWebRequest : WebRequest {
   static constexpr auto kParams = web_params<InvokeWebRequest>();
-  static constexpr std::string_view kAliases[] = {"iwr", "wget"};
+  static constexpr std::string_view kAliases[] = {"iwr"};
   static constexpr Example kExamples[] = {
       {"Invoke-WebRequest https://example.org/base.iso -OutFile base.iso", "*", "Fetches a file."}};
   static constexpr Decl decl{.verb = "Invoke",

@@ -38,7 +38,6 @@ struct OutString {
       param<&OutString::no_newline>("NoNewline", {.sets = NoNewLine}, "Without line ends."),
       param<&OutString::input_object>("InputObject", {.from_pipeline = true}, "Objects to show."),
   };
-  static constexpr std::string_view kAliases[] = {"oss"};
   static constexpr Example kExamples[] = {{"(1, 2 | Out-String -Stream).Count", "2", "Makes lines of text."}};
   static constexpr Decl decl{.verb = "Out",
                              .noun = "String",
@@ -46,7 +45,6 @@ struct OutString {
                              .sets = kSets,
                              .default_set = 0,
                              .params = kParams,
-                             .aliases = kAliases,
                              .examples = kExamples,
                              .error_class = "Microsoft.PowerShell.Commands.OutStringCommand",
                              .synopsis = "Shows objects as text, as the console does."};
