@@ -11,6 +11,7 @@ namespace hvsh::vhdx {
 namespace {
 
 constexpr uint64_t kPage = 64 * kKiB;  // of the cache
+constexpr uint64_t kPages = 16;
 constexpr uint64_t kStateBits = 7;
 constexpr uint64_t kReservedBits = 0xFFFF8;  // bits 3-19
 constexpr uint64_t kBitsPerBitmap = kBitmapBlock * 8;
@@ -41,14 +42,23 @@ Result<Bat> Bat::open(const Source& source, const BatGeometry& geometry, Extent 
 
 Result<uint64_t> Bat::raw(uint64_t index) const {
   const uint64_t at = index * 8;
-  const uint64_t page = at / kPage * kPage;
-  if (page != page_offset_) {
-    page_.resize(std::min(kPage, region_.length - page));
-    page_offset_ = UINT64_MAX;
-    HVSH_CHECK(source_->read(region_.offset + page, page_));
-    page_offset_ = page;
+  const uint64_t offset = at / kPage * kPage;
+  pages_.resize(kPages);
+  Page& page = pages_[at / kPage % kPages];
+  if (page.offset != offset) {
+    page.bytes.resize(std::min(kPage, region_.length - offset));
+    page.offset = UINT64_MAX;
+    HVSH_CHECK(source_->read(region_.offset + offset, page.bytes));
+    page.offset = offset;
   }
-  return load_le<uint64_t>(page_.data() + (at - page));
+  return load_le<uint64_t>(page.bytes.data() + (at - offset));
+}
+
+void Bat::changed(uint64_t index, uint64_t value) {
+  const uint64_t at = index * 8;
+  if (pages_.empty()) return;
+  Page& page = pages_[at / kPage % kPages];
+  if (page.offset == at / kPage * kPage) store_le(page.bytes.data() + at % kPage, value);
 }
 
 Result<BatEntry> Bat::payload(uint64_t block) const {
@@ -122,8 +132,9 @@ class BatScan {
     return block < geometry_.blocks ? payload(block, chunk, value) : Result<void>();
   }
 
-  Result<BatSummary> finish() {
+  Result<BatSummary> finish(std::vector<bool>* used) {
     HVSH_CHECK(leave_chunks_before(geometry_.chunks));
+    if (used != nullptr) *used = std::move(used_);
     return summary_;
   }
 
@@ -183,7 +194,7 @@ class BatScan {
   BatSummary summary_;
 };
 
-Result<BatSummary> Bat::scan(std::span<const Extent> taken) const {
+Result<BatSummary> Bat::scan(std::span<const Extent> taken, std::vector<bool>* used) const {
   BatScan scan(*this, taken);
   const uint64_t end = region_.offset + geometry_.entries * 8;
   Buffer part(kMiB);
@@ -201,7 +212,7 @@ Result<BatSummary> Bat::scan(std::span<const Extent> taken) const {
     }
     at = stop;
   }
-  return scan.finish();
+  return scan.finish(used);
 }
 
 }  // namespace hvsh::vhdx

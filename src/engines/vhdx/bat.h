@@ -69,8 +69,13 @@ class Bat {
   // Where the chunk's sector bitmap stands; 0 if it has none.
   Result<uint64_t> bitmap(uint64_t chunk) const;
 
+  // Where the entry stands in the file, for whoever changes it. changed() must be told of it then.
+  uint64_t position(uint64_t index) const { return region_.offset + index * 8; }
+  void changed(uint64_t index, uint64_t value);
+
   // Reads and checks all entries against each other and against `taken` (headers, log and regions).
-  Result<BatSummary> scan(std::span<const Extent> taken) const;
+  // `used`, if given, gets a bit for each MiB of the file that something stands in.
+  Result<BatSummary> scan(std::span<const Extent> taken, std::vector<bool>* used = nullptr) const;
 
  private:
   Bat(const Source& source, const BatGeometry& geometry, Extent region)
@@ -82,8 +87,12 @@ class Bat {
   const Source* source_;
   BatGeometry geometry_;
   Extent region_;
-  mutable Buffer page_;
-  mutable uint64_t page_offset_ = UINT64_MAX;
+  // Parts of the table that were read; each has one slot where it can be, so memory is bounded.
+  struct Page {
+    uint64_t offset = UINT64_MAX;
+    Buffer bytes;
+  };
+  mutable std::vector<Page> pages_;
 
   friend class BatScan;
 };

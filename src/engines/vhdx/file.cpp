@@ -27,6 +27,39 @@ Error not_a_file(const std::string& path, std::string_view what) {
           .target = path};
 }
 
+// Where QEMU locks an image, one byte for each thing that may be done with it: what this user does, and what
+// it does not let others do.
+constexpr off_t kLockDone = 100;
+constexpr off_t kLockDenied = 200;
+constexpr off_t kLockActions = 4;  // consistent read, write, write unchanged, resize
+constexpr off_t kLockWrite = 1;
+
+Error in_use(const std::string& path) {
+  return {
+      .id = "ResourceBusy",
+      .category = ErrorCategory::ResourceBusy,
+      .message = fmt::format("The file '{}' cannot be opened: it is being used by another process.", path),
+      .hint = "Turn the virtual machine that uses it off, or dismount the disk.",
+      .target = path};
+}
+
+struct flock lock_of(short type, off_t start, off_t length) {
+  struct flock lock {};
+  lock.l_type = type;
+  lock.l_whence = SEEK_SET;
+  lock.l_start = start;
+  lock.l_len = length;
+  return lock;
+}
+
+// Locks the range without waiting. A file system without locks is no reason to refuse.
+Result<void> lock_range(int fd, const std::string& path, short type, off_t start, off_t length) {
+  struct flock lock = lock_of(type, start, length);
+  if (::fcntl(fd, F_OFD_SETLK, &lock) == 0 || errno == ENOLCK || errno == EOPNOTSUPP) return {};
+  if (errno == EAGAIN || errno == EACCES) return in_use(path);
+  return errno_error("lock", path, errno);
+}
+
 // Runs `call` until it is not interrupted by a signal.
 template <class Call>
 auto uninterrupted(Call call) {
@@ -57,9 +90,11 @@ Descriptor::~Descriptor() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-Result<std::unique_ptr<File>> File::open_read(const std::string& path) {
+namespace {
+
+Result<std::unique_ptr<File>> open_file(const std::string& path, int mode) {
   Descriptor fd(
-      uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); }));
+      uninterrupted([&] { return ::open(path.c_str(), mode | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); }));
   if (!fd) {
     if (errno == ENXIO) return not_a_file(path, "a socket");
     return errno_error("open", path, errno);
@@ -74,6 +109,25 @@ Result<std::unique_ptr<File>> File::open_read(const std::string& path) {
   }
   if (!S_ISREG(status.st_mode)) return not_a_file(path, "a device or a pipe");
   return std::make_unique<File>(std::move(fd), path, static_cast<uint64_t>(status.st_size));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<File>> File::open_read(const std::string& path) { return open_file(path, O_RDONLY); }
+
+Result<std::unique_ptr<File>> File::open_write(const std::string& path) {
+  HVSH_TRY(auto file, open_file(path, O_RDWR));
+  for (const off_t start : {kLockDone, kLockDenied}) {
+    HVSH_CHECK(lock_range(file->descriptor(), path, F_WRLCK, start, kLockActions));
+  }
+  return file;
+}
+
+Result<void> File::lock_shared() const {
+  HVSH_CHECK(lock_range(fd_.get(), path_, F_RDLCK, kLockDenied + kLockWrite, 1));
+  struct flock writer = lock_of(F_WRLCK, kLockDone + kLockWrite, 1);
+  const bool written = ::fcntl(fd_.get(), F_OFD_GETLK, &writer) == 0 && writer.l_type != F_UNLCK;
+  return written ? Result<void>(in_use(path_)) : Result<void>();
 }
 
 File::File(Descriptor fd, std::string path, uint64_t size)
@@ -161,12 +215,29 @@ Result<void> File::allocate(Extent range) {
   }
   if (failure != EOPNOTSUPP) return errno_error("reserve the space of", path_, failure);
   // A file system without reservation: only written zeros are really there.
+  return write_zeros(range);
+}
+
+Result<void> File::write_zeros(Extent range) {
   const Buffer zeros(std::min<uint64_t>(range.length, kMiB));
   for (uint64_t done = 0; done < range.length;) {
     const uint64_t part = std::min<uint64_t>(range.length - done, zeros.size());
     HVSH_CHECK(write(range.offset + done, Bytes(zeros).first(part)));
     done += part;
   }
+  return {};
+}
+
+Result<void> File::clear(Extent range, bool keep_space) {
+  if (range.offset >= size_) return {};
+  range.length = std::min(range.length, size_ - range.offset);
+  if (range.length == 0) return {};
+  const int mode = (keep_space ? FALLOC_FL_ZERO_RANGE : FALLOC_FL_PUNCH_HOLE) | FALLOC_FL_KEEP_SIZE;
+  const int failure = changing("clear", [&] {
+    return ::fallocate(fd_.get(), mode, static_cast<off_t>(range.offset), static_cast<off_t>(range.length));
+  });
+  if (failure == EOPNOTSUPP) return write_zeros(range);
+  if (failure != 0) return errno_error("clear a part of", path_, failure);
   return {};
 }
 

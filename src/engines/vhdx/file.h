@@ -37,11 +37,14 @@ struct FileIdentity {
   auto operator<=>(const FileIdentity&) const = default;
 };
 
-class File : public Source {
+class File : public Storage {
  public:
   // Opens a regular file or a block device. A folder, a socket, a pipe are errors that say so; a pipe never
   // blocks the caller.
   static Result<std::unique_ptr<File>> open_read(const std::string& path);
+  // The same for reading and writing, locked against all other users of the image: QEMU and its tools respect
+  // the lock and are respected. Error: ResourceBusy while somebody else has it open.
+  static Result<std::unique_ptr<File>> open_write(const std::string& path);
 
   File(Descriptor fd, std::string path, uint64_t size);
 
@@ -55,14 +58,19 @@ class File : public Source {
   Result<FileIdentity> identity() const;
   // Whether another process has locked any part of it, as QEMU and its tools do with an image in use.
   bool is_locked() const;
+  // Keeps writers away (QEMU's included) as long as the file is open; readers may come. Error: ResourceBusy.
+  Result<void> lock_shared() const;
 
-  Result<void> write(uint64_t offset, Bytes from);
-  Result<void> resize(uint64_t size);
-  // Reserves the range so that writing there cannot run out of space; it reads as zeros. Extends the file.
-  Result<void> allocate(Extent range);
-  Result<void> flush();
+  Result<void> write(uint64_t offset, Bytes from) override;
+  Result<void> resize(uint64_t size) override;
+  Result<void> allocate(Extent range) override;
+  Result<void> clear(Extent range, bool keep_space = false) override;
+  Result<void> flush() override;
+  int descriptor() const override { return fd_.get(); }
 
  private:
+  Result<void> write_zeros(Extent range);
+
   Descriptor fd_;
   std::string path_;
   uint64_t size_;

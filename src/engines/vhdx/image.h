@@ -14,7 +14,7 @@ class VhdxImage : public VirtualDisk {
  public:
   // Checks headers, log, regions and metadata; entries of the table are checked when they are used, and all
   // of them by check_blocks().
-  static Result<std::unique_ptr<VhdxImage>> open(std::unique_ptr<Source> source);
+  static Result<std::unique_ptr<VhdxImage>> open(std::shared_ptr<Source> source);
 
   const Headers& headers() const { return headers_; }
   const Regions& regions() const { return regions_; }
@@ -34,27 +34,19 @@ class VhdxImage : public VirtualDisk {
   Guid linkage() const override { return headers_.header().data_write; }
   const std::string& path() const override { return source_->path(); }
   std::optional<ParentClaim> parent_claim() const override;
-  void set_parent(std::unique_ptr<VirtualDisk> parent) override { parent_ = std::move(parent); }
-  Result<void> read(uint64_t offset, MutableBytes to) override;
+  Result<Pieces> resolve(Extent range) const override;
+  const Source& file() const override { return *source_; }
 
  private:
   VhdxImage() = default;
-  Result<void> read_block(uint64_t block, uint64_t within_block, MutableBytes to);
-  Result<void> read_mixed(uint64_t block, uint64_t file_offset, uint64_t within_block, MutableBytes to);
-  Result<void> read_file(uint64_t offset, MutableBytes to);
+  friend class WritableVhdx;
+  Result<void> resolve_mixed(uint64_t block, uint64_t place, Extent range, Pieces& pieces) const;
 
-  std::unique_ptr<Source> source_;  // as it is with its log replayed
+  std::shared_ptr<Source> source_;  // as it is with its log replayed
   Headers headers_;
   Regions regions_;
   Metadata metadata_;
   std::optional<Bat> bat_;
-  std::unique_ptr<VirtualDisk> parent_;
 };
-
-// Reads from the parent of `child`; what lies behind the parent's end is zero.
-Result<void> read_parent(VirtualDisk* parent, const std::string& child, uint64_t offset, MutableBytes to);
-
-// The error of a read outside of the disk, or nothing.
-Result<void> check_range(const VirtualDisk& disk, uint64_t offset, uint64_t length);
 
 }  // namespace hvsh::vhdx

@@ -209,7 +209,7 @@ Result<std::vector<LogEntry>> find_active_log(const Source& source, const Header
   return active;
 }
 
-Result<std::unique_ptr<Source>> replay_log(std::unique_ptr<Source> source, const Header& header) {
+Result<std::unique_ptr<Overlay>> replay_log(std::shared_ptr<Source> source, const Header& header) {
   HVSH_TRY(const std::vector<LogEntry> entries, find_active_log(*source, header));
   if (entries.empty()) {
     return corrupt(source->path(), "its header names a log, but the log has no valid entry");
@@ -221,13 +221,11 @@ Result<std::unique_ptr<Source>> replay_log(std::unique_ptr<Source> source, const
   }
   if (head.last_file_offset > kLargestFile)
     return corrupt(source->path(), "its log claims an impossible file size");
-  // The overlay owns the source from here on, and the reader needs it as it is on disk.
-  const Source& file = *source;
-  auto overlay = std::make_unique<Overlay>(std::move(source));
-  const LogReader reader(file, header);
+  auto overlay = std::make_unique<Overlay>(source);
+  const LogReader reader(*source, header);
   for (const LogEntry& entry : entries) HVSH_CHECK(replay_entry(*overlay, reader, header, entry));
   overlay->extend(head.last_file_offset);
-  return std::unique_ptr<Source>(std::move(overlay));
+  return overlay;
 }
 
 }  // namespace hvsh::vhdx

@@ -29,6 +29,6 @@ struct LogEntry {
 Result<std::vector<LogEntry>> find_active_log(const Source& source, const Header& header);
 
 // The file with its log replayed. `header` names a log.
-Result<std::unique_ptr<Source>> replay_log(std::unique_ptr<Source> source, const Header& header);
+Result<std::unique_ptr<Overlay>> replay_log(std::shared_ptr<Source> source, const Header& header);
 
 }  // namespace hvsh::vhdx

@@ -70,6 +70,20 @@ Result<void> Overlay::read(uint64_t offset, MutableBytes to) const {
   return {};
 }
 
+Result<void> Overlay::apply(Storage& to) const {
+  if (to.size() < size_) HVSH_CHECK(to.resize(size_));
+  for (const auto& [offset, piece] : pieces_) {
+    if (piece.zeros) {
+      HVSH_CHECK(to.clear({offset, piece.length}));
+      continue;
+    }
+    uint8_t page[kLogSector];
+    HVSH_CHECK(read_piece(piece, 0, MutableBytes(page).first(piece.length)));
+    HVSH_CHECK(to.write(offset, Bytes(page).first(piece.length)));
+  }
+  return {};
+}
+
 Result<Extent> Overlay::next_data(uint64_t offset) const {
   Extent found{size_, 0};
   if (offset < base_->size()) {

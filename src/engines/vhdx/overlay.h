@@ -22,12 +22,16 @@ struct LoggedPage {
 
 class Overlay : public Source {
  public:
-  explicit Overlay(std::unique_ptr<Source> base) : base_(std::move(base)), size_(base_->size()) {}
+  explicit Overlay(std::shared_ptr<Source> base) : base_(std::move(base)), size_(base_->size()) {}
 
   // Later calls win over earlier ones. Offsets and lengths are multiples of kLogSector, without overflow.
   void put_page(uint64_t offset, const LoggedPage& page);
   void put_zeros(Extent range);
   void extend(uint64_t size) { size_ = size > size_ ? size : size_; }
+
+  // Writes all of it to `to`, which is the file below: the replay on disk. Extends the file first. Doing it
+  // again, whole or in parts, changes nothing more.
+  Result<void> apply(Storage& to) const;
 
   const std::string& path() const override { return base_->path(); }
   uint64_t size() const override { return size_; }
@@ -44,7 +48,7 @@ class Overlay : public Source {
   Result<void> read_base(uint64_t offset, MutableBytes to) const;
   Result<void> read_piece(const Piece& piece, uint64_t within_piece, MutableBytes to) const;
 
-  std::unique_ptr<Source> base_;
+  std::shared_ptr<Source> base_;
   std::map<uint64_t, Piece> pieces_;  // by offset, never overlapping
   uint64_t size_;
 };

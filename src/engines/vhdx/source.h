@@ -3,6 +3,7 @@
 //
 // Reading never changes anything. A Source is not thread-safe unless its class says so.
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "core/result.h"
@@ -30,6 +31,24 @@ class Source {
 
   // The first range at or behind `offset` that may hold anything but zeros; empty at the end of the source.
   virtual Result<Extent> next_data(uint64_t offset) const { return Extent{offset, size() - offset}; }
+
+  // Of the file whose bytes these are, for copies within the kernel; -1 where there is no such file.
+  virtual int descriptor() const { return -1; }
+};
+
+// A Source that can be changed. Nothing is durable before flush() has returned; what was done since the last
+// flush may survive a power cut or not, in any order and in parts.
+class Storage : public Source {
+ public:
+  virtual Result<void> write(uint64_t offset, Bytes from) = 0;
+  // What is new reads as zeros.
+  virtual Result<void> resize(uint64_t size) = 0;
+  // Reserves the range so that writing there cannot run out of space. Extends the file.
+  virtual Result<void> allocate(Extent range) = 0;
+  // Makes the range read as zeros. Its space is given back to the file system where that is possible, unless
+  // `keep_space`. Never changes the size.
+  virtual Result<void> clear(Extent range, bool keep_space = false) = 0;
+  virtual Result<void> flush() = 0;
 };
 
 // True if [offset, offset + length) lies within `size`, whatever the numbers are.

@@ -49,7 +49,7 @@ uint32_t VhdSummary::fragmentation_percent() const {
   return allocated_blocks < 2 ? 0 : static_cast<uint32_t>(breaks * 100 / (allocated_blocks - 1));
 }
 
-Result<std::unique_ptr<VhdImage>> VhdImage::open(std::unique_ptr<Source> source) {
+Result<std::unique_ptr<VhdImage>> VhdImage::open(std::shared_ptr<Source> source) {
   std::unique_ptr<VhdImage> image(new VhdImage);
   HVSH_TRY(const FoundFooter found, find_footer(*source));
   image->source_ = std::move(source);
@@ -176,36 +176,36 @@ Result<VhdSummary> VhdImage::check_blocks() const {
   return summary;
 }
 
-Result<void> VhdImage::read(uint64_t offset, MutableBytes to) {
-  HVSH_CHECK(check_range(*this, offset, to.size()));
-  if (to.empty()) return {};
-  if (type() == DiskType::Fixed) return source_->read(offset, to);
-  while (!to.empty()) {
-    const uint64_t within_block = offset % header_.block_size;
-    const auto part = to.first(std::min<uint64_t>(to.size(), header_.block_size - within_block));
-    HVSH_CHECK(read_block(offset / header_.block_size, within_block, part));
-    offset += part.size();
-    to = to.subspan(part.size());
+Result<Pieces> VhdImage::resolve(Extent range) const {
+  HVSH_CHECK(check_range(*this, range.offset, range.length));
+  Pieces pieces;
+  if (type() == DiskType::Fixed) {
+    add_piece(pieces, {Piece::Kind::data, range.offset, range.length, range.offset});
+    return pieces;
   }
-  return {};
-}
-
-Result<void> VhdImage::read_block(uint64_t block, uint64_t within_block, MutableBytes to) {
-  HVSH_TRY(const uint64_t place, place_of(block));
-  const bool differencing = type() == DiskType::Differencing;
-  if (place != 0 && differencing) return read_mixed(block, place, within_block, to);
-  if (place != 0) return source_->read(place + bitmap_size() + within_block, to);
-  if (differencing) {
-    return read_parent(parent_.get(), path(), block * header_.block_size + within_block, to);
+  for (uint64_t at = range.offset; at < range.end();) {
+    const uint64_t block = at / header_.block_size;
+    const uint64_t within_block = at % header_.block_size;
+    const uint64_t length = std::min(range.end() - at, header_.block_size - within_block);
+    HVSH_TRY(const uint64_t place, place_of(block));
+    const bool differencing = type() == DiskType::Differencing;
+    if (place == 0) {
+      add_piece(pieces, {differencing ? Piece::Kind::parent : Piece::Kind::zero, at, length});
+    } else if (differencing) {
+      HVSH_CHECK(resolve_mixed(block, place, {at, length}, pieces));
+    } else {
+      add_piece(pieces, {Piece::Kind::data, at, length, place + bitmap_size() + within_block});
+    }
+    at += length;
   }
-  std::fill(to.begin(), to.end(), uint8_t{0});
-  return {};
+  return pieces;
 }
 
 // The block's bitmap has a bit per sector, the highest of a byte first: 1 is here, 0 in the parent.
-Result<void> VhdImage::read_mixed(uint64_t block, uint64_t place, uint64_t within_block, MutableBytes to) {
-  const uint64_t first = within_block / kVhdSector;
-  const uint64_t last = (within_block + to.size() - 1) / kVhdSector;
+Result<void> VhdImage::resolve_mixed(uint64_t block, uint64_t place, Extent range, Pieces& pieces) const {
+  const uint64_t start = block * header_.block_size;
+  const uint64_t first = (range.offset - start) / kVhdSector;
+  const uint64_t last = (range.end() - 1 - start) / kVhdSector;
   Buffer bits(last / 8 - first / 8 + 1);
   HVSH_CHECK(source_->read(place + first / 8, bits));
   const auto is_here = [&](uint64_t at) { return (bits[at / 8 - first / 8] >> (7 - at % 8) & 1) != 0; };
@@ -213,11 +213,10 @@ Result<void> VhdImage::read_mixed(uint64_t block, uint64_t place, uint64_t withi
     const bool here = is_here(at);
     uint64_t end = at + 1;
     while (end <= last && is_here(end) == here) ++end;
-    const uint64_t from = std::max(at * kVhdSector, within_block);
-    const uint64_t until = std::min(end * kVhdSector, within_block + to.size());
-    const auto part = to.subspan(from - within_block, until - from);
-    HVSH_CHECK(here ? source_->read(place + bitmap_size() + from, part)
-                    : read_parent(parent_.get(), path(), block * header_.block_size + from, part));
+    const uint64_t from = std::max(start + at * kVhdSector, range.offset);
+    const uint64_t until = std::min(start + end * kVhdSector, range.end());
+    add_piece(pieces, {here ? Piece::Kind::data : Piece::Kind::parent, from, until - from,
+                       here ? place + bitmap_size() + from - start : 0});
     at = end;
   }
   return {};

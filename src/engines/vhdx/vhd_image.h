@@ -18,7 +18,7 @@ class VhdImage : public VirtualDisk {
  public:
   // Checks footer and header; entries of the table are checked when they are used, and all of them by
   // check_blocks().
-  static Result<std::unique_ptr<VhdImage>> open(std::unique_ptr<Source> source);
+  static Result<std::unique_ptr<VhdImage>> open(std::shared_ptr<Source> source);
 
   const VhdFooter& footer() const { return footer_; }
 
@@ -34,8 +34,8 @@ class VhdImage : public VirtualDisk {
   Guid linkage() const override { return footer_.id; }
   const std::string& path() const override { return source_->path(); }
   std::optional<ParentClaim> parent_claim() const override;
-  void set_parent(std::unique_ptr<VirtualDisk> parent) override { parent_ = std::move(parent); }
-  Result<void> read(uint64_t offset, MutableBytes to) override;
+  Result<Pieces> resolve(Extent range) const override;
+  const Source& file() const override { return *source_; }
 
  private:
   VhdImage() = default;
@@ -46,15 +46,13 @@ class VhdImage : public VirtualDisk {
   // Where the block's bitmap stands, its data behind it; 0 if it is not in this file.
   Result<uint64_t> place_of(uint64_t block, uint32_t value) const;
   Result<uint64_t> place_of(uint64_t block) const;
-  Result<void> read_block(uint64_t block, uint64_t within_block, MutableBytes to);
-  Result<void> read_mixed(uint64_t block, uint64_t place, uint64_t within_block, MutableBytes to);
+  Result<void> resolve_mixed(uint64_t block, uint64_t place, Extent range, Pieces& pieces) const;
 
-  std::unique_ptr<Source> source_;
+  std::shared_ptr<Source> source_;
   VhdFooter footer_;
   uint64_t footer_length_ = kVhdFooterSize;  // 0 if only the copy at the start is there
   VhdHeader header_;
   ParentClaim claim_;
-  std::unique_ptr<VirtualDisk> parent_;
   mutable Buffer page_;  // a part of the table
   mutable uint64_t page_offset_ = UINT64_MAX;
 };

@@ -79,7 +79,7 @@ Error parent_mismatch(const VirtualDisk& child, const VirtualDisk& parent) {
 }
 
 Result<void> check_link(const VirtualDisk& child, const VirtualDisk& parent) {
-  if (child.parent_claim()->identity != parent.linkage()) return parent_mismatch(child, parent);
+  if (!child.parent_claim()->fits(parent.linkage())) return parent_mismatch(child, parent);
   if (child.logical_sector() != parent.logical_sector()) {
     return corrupt(child.path(), fmt::format("its sectors have {} bytes but those of its parent '{}' have {}",
                                              child.logical_sector(), parent.path(), parent.logical_sector()));
@@ -96,7 +96,9 @@ Result<std::string> resolve_parent(const std::string& child, const ParentClaim& 
   const std::string folder = canonical(home).value_or(home);
   std::vector<std::string> candidates;
   if (!claim.relative.empty()) candidates.push_back(folder + "/" + with_slashes(claim.relative));
-  if (auto absolute = absolute_candidate(claim.absolute, options)) candidates.push_back(*absolute);
+  for (const std::string& path : {claim.volume, claim.absolute}) {
+    if (auto absolute = absolute_candidate(path, options)) candidates.push_back(*absolute);
+  }
   std::string refused;
   for (const std::string& candidate : candidates) {
     const std::optional<std::string> real = canonical(candidate);

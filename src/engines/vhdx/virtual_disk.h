@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/result.h"
 #include "engines/vhdx/bytes.h"
@@ -22,9 +23,30 @@ enum class DiskType : uint8_t { Fixed = 2, Dynamic = 3, Differencing = 4 };
 // that anybody may have written.
 struct ParentClaim {
   std::string relative;
+  std::string volume;
   std::string absolute;
-  Guid identity;  // the parent's DataWriteGuid (VHDX) or unique id (VHD)
+  Guid identity;            // the parent's DataWriteGuid (VHDX) or unique id (VHD)
+  Guid also_identity = {};  // what the parent's will be after a merge that has not ended; else zero
+
+  bool fits(const Guid& linkage) const {
+    return linkage == identity || (!also_identity.is_zero() && linkage == also_identity);
+  }
 };
+
+// A part of the disk and where its bytes are.
+struct Piece {
+  enum class Kind : uint8_t { data, zero, parent };
+  Kind kind = Kind::zero;
+  uint64_t offset = 0;  // on the disk
+  uint64_t length = 0;
+  uint64_t place = 0;  // of data, in the image's file; the part behind the file's end is zero
+  uint64_t end() const { return offset + length; }
+};
+
+using Pieces = std::vector<Piece>;
+
+// Adds a piece, to the last one if it continues that.
+void add_piece(Pieces& pieces, const Piece& piece);
 
 // Not thread-safe: an image keeps small caches.
 class VirtualDisk {
@@ -40,12 +62,40 @@ class VirtualDisk {
   virtual const std::string& path() const = 0;
   // Of a differencing disk.
   virtual std::optional<ParentClaim> parent_claim() const = 0;
-  virtual void set_parent(std::unique_ptr<VirtualDisk> parent) = 0;
+  void set_parent(std::unique_ptr<VirtualDisk> parent) { parent_ = std::move(parent); }
+  VirtualDisk* parent() const { return parent_.get(); }
+
+  // Where the bytes of a range of the disk are, in order and without gaps. Reads no data.
+  virtual Result<Pieces> resolve(Extent range) const = 0;
+  virtual const Source& file() const = 0;
 
   // What the guest reads there; any offset and length within the disk. A differencing disk whose parent is
   // needed and was not set gives an error.
-  virtual Result<void> read(uint64_t offset, MutableBytes to) = 0;
+  Result<void> read(uint64_t offset, MutableBytes to) const;
+
+ private:
+  std::unique_ptr<VirtualDisk> parent_;
 };
+
+// A piece of a whole chain: data in the file of `owner`, or zeros, which have none. Where the walk was to end
+// at a parent and that has the piece, it is `in_base` and has no place.
+struct ChainPiece {
+  const VirtualDisk* owner = nullptr;
+  uint64_t offset = 0;
+  uint64_t length = 0;
+  uint64_t place = 0;
+  bool in_base = false;
+};
+
+// Resolves a range through the disk and its parents. At `base` (one of the parents) the walk ends.
+Result<std::vector<ChainPiece>> resolve_chain(const VirtualDisk& disk, Extent range,
+                                              const VirtualDisk* base = nullptr);
+
+// Reads bytes of an image's file; what lies behind its end is zero.
+Result<void> read_file(const Source& file, uint64_t offset, MutableBytes to);
+
+// The error of a range outside of the disk, or nothing.
+Result<void> check_range(const VirtualDisk& disk, uint64_t offset, uint64_t length);
 
 // Where a parent may be looked for.
 struct OpenOptions {
