@@ -139,10 +139,11 @@ class BatScan {
   }
 
  private:
-  // False if any part was taken already. What lies behind the end of the file counts for nothing.
+  // False if any part was taken already. The last block may reach over the file's end.
   bool mark(Extent extent) {
     bool free = true;
-    const uint64_t end = std::min<uint64_t>(div_up(extent.end(), kMiB), used_.size());
+    const uint64_t end = div_up(extent.end(), kMiB);
+    if (end > used_.size()) used_.resize(end);
     for (uint64_t at = extent.offset / kMiB; at < end; ++at) {
       free = free && !used_[at];
       used_[at] = true;

@@ -111,8 +111,9 @@ Result<void> plan_child(const CreateSpec& spec, Plan& plan) {
   } else {
     std::replace(absolute.begin(), absolute.end(), '/', '\\');
   }
-  HVSH_TRY(plan.locator,
-           encode_parent_locator(parent->linkage(), windows_relative(parent_path, folder), absolute));
+  HVSH_TRY(plan.locator, encode_parent_locator({.linkage = parent->linkage(),
+                                                .relative = windows_relative(parent_path, folder),
+                                                .absolute = absolute}));
   return {};
 }
 

@@ -40,11 +40,11 @@ std::optional<ParentClaim> VhdxImage::parent_claim() const {
                      Guid::parse(locator.value("parent_linkage2")).value_or(Guid{})};
 }
 
-Result<BatSummary> VhdxImage::check_blocks() const {
+Result<BatSummary> VhdxImage::check_blocks(std::vector<bool>* used) const {
   std::vector<Extent> taken{{0, kHeaderArea}};
   for (const Region& region : regions_.all) taken.push_back(region.extent);
   if (headers_.header().log_length != 0) taken.push_back(headers_.header().log_extent());
-  return bat_->scan(taken);
+  return bat_->scan(taken, used);
 }
 
 Result<Pieces> VhdxImage::resolve(Extent range) const {

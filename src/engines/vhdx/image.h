@@ -22,8 +22,8 @@ class VhdxImage : public VirtualDisk {
   const BatGeometry& geometry() const { return bat_->geometry(); }
   bool log_replayed() const { return !headers_.header().log.is_zero(); }
 
-  // The whole table, each block against all others and against the file's structures.
-  Result<BatSummary> check_blocks() const;
+  // `used` as in Bat::scan. The whole table, each block against all others and against the file's structures.
+  Result<BatSummary> check_blocks(std::vector<bool>* used = nullptr) const;
 
   DiskType type() const override;
   uint64_t disk_size() const override { return metadata_.disk_size; }

@@ -6,19 +6,11 @@
 
 #include "engines/vhdx/crc32c.h"
 #include "engines/vhdx/errors.h"
+#include "engines/vhdx/log_format.h"
 
 namespace hvsh::vhdx {
 
 namespace {
-
-constexpr size_t kEntryHeader = 64;
-constexpr size_t kDescriptor = 32;
-constexpr uint64_t kPerSector = kLogSector / kDescriptor;
-
-// Sectors that hold the entry's header and its descriptors.
-uint64_t descriptor_sectors(uint64_t descriptors) {
-  return div_up(descriptors + kEntryHeader / kDescriptor, kPerSector);
-}
 
 struct Descriptor {
   bool zeros = false;
@@ -95,13 +87,14 @@ Result<bool> LogReader::checksum_holds(const LogEntry& entry, Bytes first_sector
 template <class Visit>
 Result<bool> LogReader::walk(const LogEntry& entry, Visit visit) const {
   uint8_t sector[kLogSector];
-  uint64_t data_position = entry.position + descriptor_sectors(entry.descriptors) * kLogSector;
+  uint64_t data_position = entry.position + log_descriptor_sectors(entry.descriptors) * kLogSector;
   for (uint64_t i = 0; i < entry.descriptors; ++i) {
-    const uint64_t slot = i + kEntryHeader / kDescriptor;
-    if (i == 0 || slot % kPerSector == 0) {
-      HVSH_CHECK(read_sector(entry.position + slot / kPerSector * kLogSector, sector));
+    const uint64_t slot = i + kLogEntryHeader / kLogDescriptor;
+    if (i == 0 || slot % kDescriptorsPerSector == 0) {
+      HVSH_CHECK(read_sector(entry.position + slot / kDescriptorsPerSector * kLogSector, sector));
     }
-    const std::optional<Descriptor> descriptor = decode_descriptor(sector + slot % kPerSector * kDescriptor);
+    const std::optional<Descriptor> descriptor =
+        decode_descriptor(sector + slot % kDescriptorsPerSector * kLogDescriptor);
     if (!descriptor || descriptor->sequence != entry.sequence) return false;
     HVSH_TRY(const bool more, visit(*descriptor, data_position));
     if (!more) return false;
@@ -125,7 +118,7 @@ Result<std::optional<LogEntry>> LogReader::entry_at(uint64_t position) {
   const bool plausible = entry.length >= kLogSector && entry.length % kLogSector == 0 &&
                          entry.length <= header_.log_length && entry.tail % kLogSector == 0 &&
                          entry.tail < header_.log_length && entry.sequence > 0 &&
-                         descriptor_sectors(entry.descriptors) * kLogSector <= entry.length;
+                         log_descriptor_sectors(entry.descriptors) * kLogSector <= entry.length;
   if (!plausible) return kNone;
   HVSH_TRY(const bool whole, checksum_holds(entry, sector));
   if (!whole) return kNone;

@@ -159,6 +159,39 @@ Buffer encode_metadata(const Metadata& metadata, Bytes locator) {
   return bytes;
 }
 
+Result<std::optional<Extent>> find_metadata_item(const Source& source, Extent region, const Guid& id) {
+  HVSH_TRY(const std::vector<Item> items, read_table(source, region));
+  for (const Item& item : items) {
+    if (item.id == id && !item.user()) return std::optional(Extent{region.offset + item.offset, item.length});
+  }
+  return std::optional<Extent>();
+}
+
+// The new value goes behind all others, or into its old place if it fits: the table's entry and the value
+// change together, in one commit.
+Result<std::vector<MetadataChange>> replace_metadata_item(const Source& source, Extent region, const Guid& id,
+                                                          Bytes value) {
+  HVSH_TRY(const std::vector<Item> items, read_table(source, region));
+  uint64_t behind = kMetadataTableSize;
+  for (const Item& item : items) behind = std::max<uint64_t>(behind, uint64_t{item.offset} + item.length);
+  for (size_t i = 0; i < items.size(); ++i) {
+    const Item& item = items[i];
+    if (item.id != id || item.user()) continue;
+    const uint64_t offset = value.size() <= item.length ? item.offset : round_up(behind, 8);
+    if (!within(offset, value.size(), region.length)) {
+      return unsupported(source.path(), "its metadata region has no room for the change");
+    }
+    Buffer place(8);
+    store_le(place.data(), static_cast<uint32_t>(offset));
+    store_le(place.data() + 4, static_cast<uint32_t>(value.size()));
+    std::vector<MetadataChange> changes;
+    changes.push_back({region.offset + offset, Buffer(value.begin(), value.end())});
+    changes.push_back({region.offset + 32 + kEntry * i + 16, std::move(place)});
+    return changes;
+  }
+  return corrupt(source.path(), fmt::format("its metadata lacks item {}", upper(id)));
+}
+
 Result<Metadata> read_metadata(const Source& source, Extent region) {
   const std::string& path = source.path();
   HVSH_TRY(const std::vector<Item> items, read_table(source, region));

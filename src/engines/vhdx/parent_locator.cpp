@@ -40,11 +40,14 @@ const std::string& ParentLocator::value(const std::string& key) const {
 
 std::optional<Guid> ParentLocator::linkage() const { return Guid::parse(value("parent_linkage")); }
 
-Result<Buffer> encode_parent_locator(const Guid& linkage, const std::string& relative,
-                                     const std::string& absolute) {
-  const std::pair<std::string, std::string> pairs[] = {{"parent_linkage", "{" + linkage.to_string() + "}"},
-                                                       {"absolute_win32_path", absolute},
-                                                       {"relative_path", relative}};
+Result<Buffer> encode_parent_locator(const LocatorSpec& spec) {
+  const auto braced = [](const Guid& id) { return "{" + id.to_string() + "}"; };
+  const std::pair<std::string, std::string> pairs[] = {
+      {"parent_linkage", braced(spec.linkage)},
+      {"absolute_win32_path", spec.absolute},
+      {"relative_path", spec.relative},
+      {"volume_path", spec.volume},
+      {"parent_linkage2", spec.also.is_zero() ? "" : braced(spec.also)}};
   std::vector<std::pair<Buffer, Buffer>> encoded;
   for (const auto& [key, value] : pairs) {
     if (value.empty()) continue;

@@ -22,9 +22,16 @@ struct ParentLocator {
   std::optional<Guid> linkage() const;
 };
 
-// `relative` and `absolute` in Windows' spelling (".\base.vhdx"). Errors: a path that is not UTF-8.
-Result<Buffer> encode_parent_locator(const Guid& linkage, const std::string& relative,
-                                     const std::string& absolute);
+// What the parent's link is to be; an `also` of zero is left out, and so are paths that are empty. Paths in
+// Windows' spelling (".\base.vhdx"). Errors: a path that is not UTF-8.
+struct LocatorSpec {
+  Guid linkage;
+  Guid also;
+  std::string relative;
+  std::string volume;
+  std::string absolute;
+};
+Result<Buffer> encode_parent_locator(const LocatorSpec& spec);
 
 // `path` of the child is for messages.
 Result<ParentLocator> decode_parent_locator(const std::string& path, Bytes item);

@@ -64,6 +64,7 @@ class VirtualDisk {
   virtual std::optional<ParentClaim> parent_claim() const = 0;
   void set_parent(std::unique_ptr<VirtualDisk> parent) { parent_ = std::move(parent); }
   VirtualDisk* parent() const { return parent_.get(); }
+  std::unique_ptr<VirtualDisk> take_parent() { return std::move(parent_); }
 
   // Where the bytes of a range of the disk are, in order and without gaps. Reads no data.
   virtual Result<Pieces> resolve(Extent range) const = 0;
