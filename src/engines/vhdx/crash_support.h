@@ -26,21 +26,7 @@ class CrashFile : public Storage {
     std::memcpy(to.data(), now_.data() + offset, to.size());
     return {};
   }
-  // Finds holes in steps of 4 KiB, as a file system does.
-  Result<Extent> next_data(uint64_t offset) const override {
-    const auto empty = [&](uint64_t at) {
-      const uint64_t end = std::min<uint64_t>(at + 4096, now_.size());
-      return std::all_of(now_.begin() + static_cast<ptrdiff_t>(at),
-                         now_.begin() + static_cast<ptrdiff_t>(end), [](uint8_t byte) { return byte == 0; });
-    };
-    uint64_t start = offset / 4096 * 4096;
-    while (start < now_.size() && empty(start)) start += 4096;
-    if (start >= now_.size()) return Extent{now_.size(), 0};
-    uint64_t end = start + 4096;
-    while (end < now_.size() && !empty(end)) end += 4096;
-    start = std::max(start, offset);
-    return Extent{start, std::min<uint64_t>(end, now_.size()) - start};
-  }
+  Result<Extent> next_data(uint64_t offset) const override { return data_in(now_, offset); }
 
   Result<void> write(uint64_t offset, Bytes from) override {
     HVSH_CHECK(step());
@@ -60,7 +46,7 @@ class CrashFile : public Storage {
   }
   Result<void> flush() override {
     HVSH_CHECK(step());
-    durable_ = now_;
+    for (const Change& change : changes_) put(durable_, change);
     changes_.clear();
     return {};
   }
@@ -95,15 +81,13 @@ class CrashFile : public Storage {
     if (fail_at_ == 0 || calls_ < fail_at_) return {};
     return Error{.id = "IOError", .category = ErrorCategory::WriteError, .message = "the power is gone"};
   }
+  static void put(Buffer& bytes, const Change& change) {
+    if (change.is_resize) return bytes.resize(change.offset);
+    bytes.resize(std::max<uint64_t>(bytes.size(), change.offset + change.bytes.size()));
+    std::memcpy(bytes.data() + change.offset, change.bytes.data(), change.bytes.size());
+  }
   Result<void> apply(Change change) {
-    if (change.is_resize) {
-      now_.resize(change.offset);
-    } else {
-      const uint64_t end = change.offset + change.bytes.size();
-      if (now_.size() < end) now_.resize(end);
-      std::copy(change.bytes.begin(), change.bytes.end(),
-                now_.begin() + static_cast<ptrdiff_t>(change.offset));
-    }
+    put(now_, change);
     changes_.push_back(std::move(change));
     return {};
   }

@@ -5,8 +5,8 @@
 
 #include "engines/vhdx/create.h"
 #include "engines/vhdx/errors.h"
-#include "engines/vhdx/new_file.h"
 #include "engines/vhdx/vhd_format.h"
+#include "engines/vhdx/vhd_image.h"
 
 namespace hvsh::vhdx {
 
@@ -20,17 +20,7 @@ uint32_t vhd_time_now() {
   return static_cast<uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count() - kEpoch);
 }
 
-Result<void> check(const CreateSpec& spec) {
-  if (spec.type == DiskType::Differencing) {
-    return Error{
-        .id = "NotImplemented",
-        .category = ErrorCategory::NotImplemented,
-        .message = fmt::format("Cannot create '{}': differencing disks of the VHD format cannot be made "
-                               "yet.",
-                               spec.path),
-        .hint = "Use the VHDX format.",
-        .target = spec.path};
-  }
+Result<void> check(const CreateSpec& spec, uint64_t size) {
   for (const uint32_t sector : {spec.logical_sector, spec.physical_sector}) {
     if (sector != 0 && sector != kVhdSector) {
       return invalid_parameter(fmt::format("A sector size of {} bytes is not possible in a VHD.", sector),
@@ -42,31 +32,33 @@ Result<void> check(const CreateSpec& spec) {
         fmt::format("A block size of {} bytes is not possible in a VHD.", spec.block_size),
         "Choose 512 KB or 2 MB.");
   }
-  if (spec.size == 0 || spec.size > kLargestVhd) {
-    return invalid_parameter(fmt::format("A virtual size of {} bytes is not possible in a VHD.", spec.size),
+  if (size == 0 || size > kLargestVhd) {
+    return invalid_parameter(fmt::format("A virtual size of {} bytes is not possible in a VHD.", size),
                              "Choose a size of more than 0 and at most 2040 GB, or use the VHDX format.");
   }
-  if (spec.size % kVhdSector != 0) {
+  if (size % kVhdSector != 0) {
     return invalid_parameter(
-        fmt::format("The virtual size of {} bytes is not a multiple of the sector size of 512 bytes.",
-                    spec.size),
+        fmt::format("The virtual size of {} bytes is not a multiple of the sector size of 512 bytes.", size),
         "Round the size to whole sectors.");
   }
   return {};
 }
 
-// Footer, header, table (padded to a sector), footer.
-Result<void> write_dynamic(File& file, VhdFooter footer, uint32_t block_size) {
+// Footer, header, table (padded to a sector), parent locators, footer.
+Result<void> write_sparse(File& file, VhdFooter footer, VhdHeader header, const ParentClaim* parent) {
   footer.data_offset = kVhdFooterSize;
-  VhdHeader header;
   header.table_offset = kVhdFooterSize + kVhdHeaderSize;
-  header.entries = static_cast<uint32_t>(div_up(footer.current_size, block_size));
-  header.block_size = block_size;
-  const uint64_t table = round_up(header.entries * uint64_t{4}, kVhdSector);
-  Buffer bytes(header.table_offset + table + kVhdFooterSize, 0xFF);
+  header.entries = static_cast<uint32_t>(div_up(footer.current_size, header.block_size));
+  const uint64_t table_end = header.table_offset + round_up(header.entries * uint64_t{4}, kVhdSector);
+  Buffer locators;
+  if (parent != nullptr) {
+    HVSH_TRY(locators, set_vhd_parent(header, *parent, table_end));
+  }
+  Buffer bytes(table_end + locators.size() + kVhdFooterSize, 0xFF);
   const MutableBytes all(bytes);
   encode_vhd_footer(footer, all.first(kVhdFooterSize));
   encode_vhd_header(header, all.subspan(kVhdFooterSize, kVhdHeaderSize));
+  std::copy(locators.begin(), locators.end(), bytes.begin() + static_cast<ptrdiff_t>(table_end));
   encode_vhd_footer(footer, all.last(kVhdFooterSize));
   return file.write(0, bytes);
 }
@@ -80,18 +72,39 @@ Result<void> write_fixed(File& file, const VhdFooter& footer) {
 
 }  // namespace
 
-Result<void> create_vhd(const CreateSpec& spec) {
-  HVSH_CHECK(check(spec));
+Result<NewFile> start_vhd(const CreateSpec& spec) {
+  uint64_t size = spec.size;
+  std::optional<ParentClaim> claim;
+  if (spec.type == DiskType::Differencing) {
+    if (spec.parent.empty()) {
+      return invalid_parameter("A differencing disk needs a parent disk.", "Give its path with -ParentPath.");
+    }
+    HVSH_TRY(auto parent_file, File::open_read(spec.parent));
+    HVSH_TRY(const auto parent, VhdImage::open(std::move(parent_file)));
+    if (size == 0) size = parent->disk_size();
+    if (size < parent->disk_size()) {
+      return invalid_parameter(fmt::format("A child of '{}' cannot be smaller than its {} bytes.",
+                                           spec.parent, parent->disk_size()),
+                               "Leave the size out to get the parent's.");
+    }
+    HVSH_TRY(claim, claim_of(spec.path, *parent, spec.windows_path));
+  }
+  HVSH_CHECK(check(spec, size));
   HVSH_TRY(NewFile target, NewFile::create(spec.path));
-  const bool fixed = spec.type == DiskType::Fixed;
   const VhdFooter footer{.time = vhd_time_now(),
-                         .original_size = spec.size,
-                         .current_size = spec.size,
-                         .kind = static_cast<uint32_t>(fixed ? VhdKind::fixed : VhdKind::dynamic),
-                         .id = Guid::random()};
-  HVSH_CHECK(
-      fixed ? write_fixed(target.file(), footer)
-            : write_dynamic(target.file(), footer, spec.block_size != 0 ? spec.block_size : kDefaultBlock));
+                         .original_size = size,
+                         .current_size = size,
+                         .kind = static_cast<uint32_t>(spec.type),
+                         .id = spec.identifier.is_zero() ? Guid::random() : spec.identifier};
+  const VhdHeader header{.block_size = spec.block_size != 0 ? spec.block_size : kDefaultBlock};
+  HVSH_CHECK(spec.type == DiskType::Fixed
+                 ? write_fixed(target.file(), footer)
+                 : write_sparse(target.file(), footer, header, claim ? &*claim : nullptr));
+  return target;
+}
+
+Result<void> create_vhd(const CreateSpec& spec) {
+  HVSH_TRY(NewFile target, start_vhd(spec));
   return target.commit();
 }
 

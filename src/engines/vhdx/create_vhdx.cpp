@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <filesystem>
 
 #include "engines/vhdx/bat.h"
 #include "engines/vhdx/create.h"
@@ -65,28 +64,12 @@ Result<void> check(const Metadata& metadata) {
   return {};
 }
 
-// "..\base\a.vhdx", as Windows spells a path from the child's folder to the parent.
-std::string windows_relative(const std::filesystem::path& parent, const std::filesystem::path& folder) {
-  std::string text = parent.lexically_relative(folder).string();
-  if (!text.starts_with("..")) text = "./" + text;
-  std::replace(text.begin(), text.end(), '/', '\\');
-  return text;
-}
-
-Result<std::filesystem::path> real_path(const std::string& path) {
-  std::error_code code;
-  std::filesystem::path real = std::filesystem::canonical(path, code);
-  if (code) return errno_error("open", path, code.value());
-  return real;
-}
-
 // Takes from the parent what a child shares with it.
 Result<void> plan_child(const CreateSpec& spec, Plan& plan) {
   if (spec.parent.empty()) {
     return invalid_parameter("A differencing disk needs a parent disk.", "Give its path with -ParentPath.");
   }
-  HVSH_TRY(const std::filesystem::path parent_path, real_path(spec.parent));
-  HVSH_TRY(auto file, File::open_read(parent_path.string()));
+  HVSH_TRY(auto file, File::open_read(spec.parent));
   HVSH_TRY(const auto parent, VhdxImage::open(std::move(file)));
   Metadata& metadata = plan.metadata;
   metadata.disk_size = spec.size != 0 ? spec.size : parent->disk_size();
@@ -102,18 +85,10 @@ Result<void> plan_child(const CreateSpec& spec, Plan& plan) {
         fmt::format("A child of '{}' cannot be smaller than its {} bytes.", spec.parent, parent->disk_size()),
         "Leave the size out to get the parent's.");
   }
-  const std::filesystem::path child(spec.path);
-  HVSH_TRY(const std::filesystem::path folder,
-           real_path(child.has_parent_path() ? child.parent_path().string() : "."));
-  std::string absolute = parent_path.string();
-  if (spec.windows_path) {
-    absolute = spec.windows_path(absolute);
-  } else {
-    std::replace(absolute.begin(), absolute.end(), '/', '\\');
-  }
-  HVSH_TRY(plan.locator, encode_parent_locator({.linkage = parent->linkage(),
-                                                .relative = windows_relative(parent_path, folder),
-                                                .absolute = absolute}));
+  HVSH_TRY(const ParentClaim claim, claim_of(spec.path, *parent, spec.windows_path));
+  HVSH_TRY(plan.locator,
+           encode_parent_locator(
+               {.linkage = claim.identity, .relative = claim.relative, .absolute = claim.absolute}));
   return {};
 }
 
@@ -131,7 +106,7 @@ Result<Plan> make_plan(const CreateSpec& spec) {
     metadata.disk_size = spec.size;
     metadata.logical_sector = spec.logical_sector != 0 ? spec.logical_sector : 512;
     metadata.physical_sector = spec.physical_sector != 0 ? spec.physical_sector : 4096;
-    metadata.page83 = Guid::random();
+    metadata.page83 = spec.identifier.is_zero() ? Guid::random() : spec.identifier;
   }
   HVSH_CHECK(check(metadata));
   plan.geometry = BatGeometry::of(metadata.disk_size, metadata.block_size, metadata.logical_sector, child);
@@ -190,7 +165,7 @@ Result<void> write_fixed_bat(File& file, const BatGeometry& geometry, Extent bat
 
 }  // namespace
 
-Result<void> create_vhdx(const CreateSpec& spec) {
+Result<NewFile> start_vhdx(const CreateSpec& spec) {
   HVSH_TRY(const Plan plan, make_plan(spec));
   HVSH_TRY(NewFile target, NewFile::create(spec.path));
   File& file = target.file();
@@ -203,6 +178,11 @@ Result<void> create_vhdx(const CreateSpec& spec) {
   HVSH_CHECK(write_regions(file, plan.bat));
   HVSH_CHECK(file.write(kMetadataPlace.offset, encode_metadata(plan.metadata, plan.locator)));
   HVSH_CHECK(write_headers(file));
+  return target;
+}
+
+Result<void> create_vhdx(const CreateSpec& spec) {
+  HVSH_TRY(NewFile target, start_vhdx(spec));
   return target.commit();
 }
 

@@ -19,6 +19,14 @@ Error unsupported(std::string_view path, std::string_view what) {
           .target = std::string(path)};
 }
 
+Error stopped(std::string_view path) {
+  return {.id = "OperationStopped",
+          .category = ErrorCategory::OperationStopped,
+          .message = fmt::format("The work on '{}' was stopped; the disk is whole.", path),
+          .hint = "Run the command again to go on.",
+          .target = std::string(path)};
+}
+
 Error invalid_parameter(std::string message, std::string hint) {
   return {.id = "InvalidParameter",
           .category = ErrorCategory::InvalidArgument,

@@ -46,7 +46,7 @@ Result<Target> split(const std::string& path) {
 
 }  // namespace
 
-NewFile::NewFile(Descriptor folder, std::string name, std::string temporary, std::unique_ptr<File> file)
+NewFile::NewFile(Descriptor folder, std::string name, std::string temporary, std::shared_ptr<File> file)
     : folder_(std::move(folder)),
       name_(std::move(name)),
       temporary_(std::move(temporary)),

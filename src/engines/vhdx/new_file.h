@@ -22,18 +22,19 @@ class NewFile {
   ~NewFile();
 
   File& file() { return *file_; }
+  std::shared_ptr<File> shared_file() { return file_; }
 
   // Makes the file durable and gives it its name. Fails with ResourceExists if somebody else took the name.
   Result<void> commit();
 
  private:
-  NewFile(Descriptor folder, std::string name, std::string temporary, std::unique_ptr<File> file);
+  NewFile(Descriptor folder, std::string name, std::string temporary, std::shared_ptr<File> file);
   Result<void> rename();
 
   Descriptor folder_;
   std::string name_;
   std::string temporary_;
-  std::unique_ptr<File> file_;
+  std::shared_ptr<File> file_;
 };
 
 }  // namespace hvsh::vhdx

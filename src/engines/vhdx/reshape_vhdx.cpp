@@ -13,14 +13,6 @@ namespace {
 
 constexpr size_t kPagesOfMove = 2;
 
-Error stopped(const std::string& path) {
-  return {.id = "OperationStopped",
-          .category = ErrorCategory::OperationStopped,
-          .message = fmt::format(
-              "The work on '{}' was stopped. The disk is whole; run the command again to go on.", path),
-          .target = path};
-}
-
 Result<void> check_size(const VhdxImage& image, uint64_t size) {
   if (size == 0 || size > kLargestDisk) {
     return invalid_parameter(fmt::format("A virtual size of {} bytes is not possible in a VHDX.", size),
@@ -140,16 +132,7 @@ uint64_t WritableVhdx::blocks_in(uint64_t table_length, const BatGeometry& geome
 Result<Extent> WritableVhdx::copy_table(uint64_t length) {
   const Extent old = image_->regions().bat;
   HVSH_TRY(const uint64_t place, take_space(length, true));
-  Buffer part(kMiB);
-  for (uint64_t at = old.offset; at < old.end();) {
-    HVSH_TRY(const Extent data, file_->next_data(at));
-    const uint64_t start = std::max(at, data.offset);
-    if (data.length == 0 || start >= old.end()) break;
-    const uint64_t count = std::min<uint64_t>({part.size(), data.end() - start, old.end() - start});
-    HVSH_CHECK(file_->read(start, MutableBytes(part).first(count)));
-    HVSH_CHECK(file_->write(place + (start - old.offset), Bytes(part).first(count)));
-    at = start + count;
-  }
+  HVSH_CHECK(copy_within(*file_, old, place));
   return Extent{place, length};
 }
 
@@ -227,7 +210,7 @@ Result<void> WritableVhdx::move_down(const Advance& advance) {
     if (!journal_->has_room(kPagesOfMove)) HVSH_CHECK(commit());
     const uint64_t target = free_->take_below(length, place);
     HVSH_CHECK(file_->clear({target, length}));
-    HVSH_CHECK(copy_data(*file_, {place, length}, target));
+    HVSH_CHECK(copy_within(*file_, {place, length}, target));
     HVSH_CHECK(set_entry(index, encode_bat_entry(state, target)));
     free_->release({place, length});
     return {};
@@ -247,20 +230,6 @@ Result<void> WritableVhdx::move_down(const Advance& advance) {
                     geometry().block_size));
   }
   return commit();
-}
-
-Result<void> WritableVhdx::copy_data(Storage& file, Extent from, uint64_t to) {
-  Buffer part(kMiB);
-  for (uint64_t at = from.offset; at < std::min(from.end(), file.size());) {
-    HVSH_TRY(const Extent data, file.next_data(at));
-    const uint64_t start = std::max(at, data.offset);
-    if (data.length == 0 || start >= from.end()) break;
-    const uint64_t count = std::min<uint64_t>({part.size(), data.end() - start, from.end() - start});
-    HVSH_CHECK(file.read(start, MutableBytes(part).first(count)));
-    HVSH_CHECK(file.write(to + (start - from.offset), Bytes(part).first(count)));
-    at = start + count;
-  }
-  return {};
 }
 
 Result<void> WritableVhdx::set_parent_claim(const ParentClaim& claim) {

@@ -14,6 +14,7 @@
 #include "engines/vhdx/format.h"
 #include "engines/vhdx/image.h"
 #include "engines/vhdx/source.h"
+#include "engines/vhdx/zeros.h"
 
 namespace hvsh::vhdx::test {
 
@@ -39,6 +40,21 @@ class TempFolder {
   std::string path_;
 };
 
+// The next data of bytes whose holes are pages of zeros, as a file system has them.
+inline Extent data_in(Bytes bytes, uint64_t offset) {
+  constexpr uint64_t kPage = 4096;
+  const auto empty = [&](uint64_t at) {
+    return is_zero(bytes.subspan(at, std::min<uint64_t>(kPage, bytes.size() - at)));
+  };
+  uint64_t start = offset / kPage * kPage;
+  while (start < bytes.size() && empty(start)) start += kPage;
+  if (start >= bytes.size()) return {bytes.size(), 0};
+  uint64_t end = start + kPage;
+  while (end < bytes.size() && !empty(end)) end += kPage;
+  start = std::max(start, offset);
+  return {start, std::min<uint64_t>(end, bytes.size()) - start};
+}
+
 class MemorySource : public Source {
  public:
   explicit MemorySource(Buffer bytes) : owned_(std::move(bytes)), bytes_(owned_) {}
@@ -55,6 +71,7 @@ class MemorySource : public Source {
     std::memcpy(to.data(), bytes_.data() + offset, to.size());
     return {};
   }
+  Result<Extent> next_data(uint64_t offset) const override { return data_in(bytes_, offset); }
 
  private:
   std::string path_ = "memory";

@@ -1,7 +1,10 @@
 #include "engines/vhdx/vhd_format.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "engines/vhdx/errors.h"
 #include "engines/vhdx/format.h"
 #include "engines/vhdx/utf16.h"
 
@@ -80,7 +83,44 @@ void encode_vhd_header(const VhdHeader& header, MutableBytes to) {
   store_be(at + 24, kVersion);
   store_be(at + 28, header.entries);
   store_be(at + 32, header.block_size);
+  store_guid(at + 40, header.parent_id);
+  store_be(at + 56, header.parent_time);
+  const std::u16string name = to_utf16(header.parent_name).value_or(u"");
+  for (size_t i = 0; i < std::min<size_t>(name.size(), 255); ++i) {
+    store_be(at + 64 + 2 * i, static_cast<uint16_t>(name[i]));
+  }
+  for (size_t i = 0; i < header.locators.size(); ++i) {
+    uint8_t* const locator = at + 576 + 24 * i;
+    store_be(locator, header.locators[i].code);
+    store_be(locator + 4, header.locators[i].space);
+    store_be(locator + 8, header.locators[i].length);
+    store_be(locator + 16, header.locators[i].offset);
+  }
   store_be(at + 36, checksum(to.first(kVhdHeaderSize), 36));
+}
+
+Result<Buffer> set_vhd_parent(VhdHeader& header, const ParentClaim& claim, uint64_t place) {
+  header.parent_id = claim.identity;
+  header.parent_time = 0;  // as Windows 10 has it
+  header.parent_name = claim.absolute;
+  header.locators = {};
+  Buffer bytes;
+  size_t next = 0;
+  const std::pair<uint32_t, const std::string&> paths[] = {{kWindowsAbsolute, claim.absolute},
+                                                           {kWindowsRelative, claim.relative}};
+  for (const auto& [code, path] : paths) {
+    if (path.empty()) continue;
+    const std::optional<std::u16string> text = to_utf16(path);
+    if (!text) return invalid_parameter(fmt::format("The parent's path '{}' is not UTF-8.", path));
+    const Buffer encoded = bytes_le(*text);
+    // Readers that take the space for sectors find as much there.
+    const uint64_t space = round_up(encoded.size(), kVhdSector);
+    header.locators[next++] = {code, static_cast<uint32_t>(space), static_cast<uint32_t>(encoded.size()),
+                               place + bytes.size()};
+    bytes.insert(bytes.end(), encoded.begin(), encoded.end());
+    bytes.resize(round_up(bytes.size(), kVhdSector));
+  }
+  return bytes;
 }
 
 std::optional<VhdFooter> decode_vhd_footer(Bytes from) {
@@ -102,14 +142,15 @@ std::optional<VhdHeader> decode_vhd_header(Bytes from) {
   VhdHeader header{.table_offset = load_be<uint64_t>(at + 16),
                    .entries = load_be<uint32_t>(at + 28),
                    .block_size = load_be<uint32_t>(at + 32),
-                   .parent_id = load_guid(at + 40)};
+                   .parent_id = load_guid(at + 40),
+                   .parent_time = load_be<uint32_t>(at + 56)};
   size_t length = 0;
   while (length < 512 && load_be<uint16_t>(at + 64 + length) != 0) length += 2;
   header.parent_name = utf8_from_be(from.subspan(64, length)).value_or("");
   for (size_t i = 0; i < header.locators.size(); ++i) {
     const uint8_t* const locator = at + 576 + 24 * i;
-    header.locators[i] = {load_be<uint32_t>(locator), load_be<uint32_t>(locator + 8),
-                          load_be<uint64_t>(locator + 16)};
+    header.locators[i] = {load_be<uint32_t>(locator), load_be<uint32_t>(locator + 4),
+                          load_be<uint32_t>(locator + 8), load_be<uint64_t>(locator + 16)};
   }
   return header;
 }

@@ -7,6 +7,7 @@
 
 #include "engines/vhdx/bytes.h"
 #include "engines/vhdx/guid.h"
+#include "engines/vhdx/virtual_disk.h"
 
 namespace hvsh::vhdx {
 
@@ -30,6 +31,7 @@ struct VhdFooter {
 struct VhdHeader {
   struct Locator {
     uint32_t code = 0;
+    uint32_t space = 0;   // in bytes, as Windows writes it
     uint32_t length = 0;  // in bytes
     uint64_t offset = 0;
   };
@@ -37,6 +39,7 @@ struct VhdHeader {
   uint32_t entries = 0;
   uint32_t block_size = 0;
   Guid parent_id;
+  uint32_t parent_time = 0;
   std::string parent_name;  // empty if it is not UTF-16
   std::array<Locator, 8> locators{};
 };
@@ -51,7 +54,14 @@ struct VhdGeometry {
 VhdGeometry vhd_geometry(uint64_t disk_size);
 
 void encode_vhd_footer(const VhdFooter& footer, MutableBytes to);  // kVhdFooterSize bytes
-void encode_vhd_header(const VhdHeader& header, MutableBytes to);  // kVhdHeaderSize bytes, without parent
+void encode_vhd_header(const VhdHeader& header, MutableBytes to);  // kVhdHeaderSize bytes
+
+inline constexpr uint32_t kWindowsAbsolute = 0x57326B75;  // "W2ku", codes of locators
+inline constexpr uint32_t kWindowsRelative = 0x57327275;  // "W2ru"
+
+// Names the parent in the header. The result is to be written at `place` of the file: the paths that the
+// header's locators point to. Error: a path that is not UTF-8.
+Result<Buffer> set_vhd_parent(VhdHeader& header, const ParentClaim& claim, uint64_t place);
 
 // Nothing if the signature or the checksum does not hold.
 std::optional<VhdFooter> decode_vhd_footer(Bytes from);

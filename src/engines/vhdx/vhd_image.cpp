@@ -17,8 +17,6 @@ namespace {
 
 constexpr uint64_t kPage = 64 * kKiB;
 constexpr uint32_t kLongestPath = 64 * kKiB;
-constexpr uint32_t kWindowsAbsolute = 0x57326B75;  // "W2ku"
-constexpr uint32_t kWindowsRelative = 0x57327275;  // "W2ru"
 
 struct FoundFooter {
   VhdFooter footer;
@@ -121,6 +119,16 @@ std::optional<ParentClaim> VhdImage::parent_claim() const {
 
 uint64_t VhdImage::bitmap_size() const {
   return round_up(div_up(header_.block_size / kVhdSector, 8), kVhdSector);
+}
+
+uint64_t VhdImage::structures_end() const {
+  uint64_t end =
+      std::max(footer_.data_offset + kVhdHeaderSize, header_.table_offset + header_.entries * uint64_t{4});
+  for (const VhdHeader::Locator& locator : header_.locators) {
+    // Some write the space in sectors; what is there is at least as long as the path.
+    if (locator.code != 0) end = std::max(end, locator.offset + std::max(locator.space, locator.length));
+  }
+  return round_up(end, kVhdSector);
 }
 
 Result<uint64_t> VhdImage::place_of(uint64_t block, uint32_t value) const {

@@ -21,6 +21,15 @@ class VhdImage : public VirtualDisk {
   static Result<std::unique_ptr<VhdImage>> open(std::shared_ptr<Source> source);
 
   const VhdFooter& footer() const { return footer_; }
+  const VhdHeader& header() const { return header_; }
+  uint64_t bitmap_size() const;
+  uint64_t data_end() const { return source_->size() - footer_length_; }
+  // Behind the header, the table and the parent locators; blocks may stand from there on.
+  uint64_t structures_end() const;
+  // Where the block's bitmap stands, its data behind it; 0 if it is not in this file.
+  Result<uint64_t> place_of(uint64_t block) const;
+  // The table was changed below.
+  void forget_table() { page_offset_ = UINT64_MAX; }
 
   // The whole table, each block against all others and against the file's structures.
   Result<VhdSummary> check_blocks() const;
@@ -41,11 +50,7 @@ class VhdImage : public VirtualDisk {
   VhdImage() = default;
   Result<void> read_header();
   Result<void> read_claim();
-  uint64_t bitmap_size() const;
-  uint64_t data_end() const { return source_->size() - footer_length_; }
-  // Where the block's bitmap stands, its data behind it; 0 if it is not in this file.
   Result<uint64_t> place_of(uint64_t block, uint32_t value) const;
-  Result<uint64_t> place_of(uint64_t block) const;
   Result<void> resolve_mixed(uint64_t block, uint64_t place, Extent range, Pieces& pieces) const;
 
   std::shared_ptr<Source> source_;

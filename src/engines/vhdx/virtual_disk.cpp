@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <set>
 #include <vector>
 
@@ -24,6 +25,11 @@ std::string folder_of(const std::string& path) {
 std::optional<std::string> canonical(const std::string& path) {
   const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
   return real ? std::optional<std::string>(real.get()) : std::nullopt;
+}
+
+Result<std::string> real_path(const std::string& path) {
+  if (auto real = canonical(path)) return *real;
+  return errno_error("open", path, errno);
 }
 
 std::string with_slashes(std::string_view path) {
@@ -107,6 +113,22 @@ Result<std::string> resolve_parent(const std::string& child, const ParentClaim& 
     refused = *real;
   }
   return refused.empty() ? parent_not_found(child, claim) : parent_not_allowed(child, refused);
+}
+
+Result<ParentClaim> claim_of(const std::string& child, const VirtualDisk& parent,
+                             const SpellPath& windows_path) {
+  HVSH_TRY(const std::string parent_path, real_path(parent.path()));
+  HVSH_TRY(const std::string folder, real_path(folder_of(child)));
+  // "..\base\a.vhdx", as Windows spells a path from the child's folder to the parent.
+  std::string relative = std::filesystem::path(parent_path).lexically_relative(folder).string();
+  if (!relative.starts_with("..")) relative = "./" + relative;
+  const auto with_backslashes = [](std::string text) {
+    std::replace(text.begin(), text.end(), '/', '\\');
+    return text;
+  };
+  return ParentClaim{.relative = with_backslashes(relative),
+                     .absolute = windows_path ? windows_path(parent_path) : with_backslashes(parent_path),
+                     .identity = parent.linkage()};
 }
 
 Result<std::unique_ptr<VirtualDisk>> open_image(std::unique_ptr<File> file) {

@@ -114,6 +114,12 @@ struct OpenOptions {
 Result<std::string> resolve_parent(const std::string& child, const ParentClaim& claim,
                                    const OpenOptions& options);
 
+// What the child at `child` (which need not exist yet) says of its parent. `windows_path` spells an absolute
+// path for Windows; without it only the slashes change.
+using SpellPath = std::function<std::string(const std::string& path)>;
+Result<ParentClaim> claim_of(const std::string& child, const VirtualDisk& parent,
+                             const SpellPath& windows_path);
+
 // One image without its parents.
 Result<std::unique_ptr<VirtualDisk>> open_image(const std::string& path);
 Result<std::unique_ptr<VirtualDisk>> open_image(std::unique_ptr<File> file);

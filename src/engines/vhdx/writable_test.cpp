@@ -69,6 +69,13 @@ bool change(WritableDisk& disk, Model& model, std::mt19937& random, uint32_t val
   const Extent range = some_range(random, model.size());
   switch (random() % 8) {
     case 0: model.write(range, 0); return disk.clear(range, Clearing::zero).ok();
+    case 2: {
+      // Trimming a fixed disk does nothing.
+      const bool trims = random() % 2 == 0 && disk.disk().type() != DiskType::Fixed;
+      const uint64_t block = random() % (model.size() / kMiB);
+      model.write({block * kMiB, kMiB}, 0);
+      return disk.clear({block * kMiB, kMiB}, trims ? Clearing::trim : Clearing::zero).ok();
+    }
     case 1: {
       if (!disk.flush().ok()) return false;
       model.flushed();
@@ -103,7 +110,7 @@ std::unique_ptr<WritableVhdx> writer(std::shared_ptr<Storage> file, const Buffer
 }
 
 struct Kind {
-  const char* name;
+  std::string name;
   Buffer image;
   const Buffer* parent = nullptr;
 };

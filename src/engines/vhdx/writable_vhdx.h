@@ -74,7 +74,6 @@ class WritableVhdx : public WritableDisk {
   Result<void> update_item(const Guid& id, Bytes value);
   Result<void> cut_end();
   Result<void> move_down(const Advance& advance);
-  static Result<void> copy_data(Storage& file, Extent from, uint64_t to);
 
   std::shared_ptr<Storage> file_;
   std::shared_ptr<Journal> journal_;

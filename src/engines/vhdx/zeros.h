@@ -10,4 +10,7 @@ bool is_zero(Bytes bytes);
 // Whether the range reads as zeros; what lies behind the end does.
 Result<bool> is_zero(const Source& file, Extent range);
 
+// Copies what is not a hole to a place that reads as zeros.
+Result<void> copy_within(Storage& file, Extent from, uint64_t to);
+
 }  // namespace hvsh::vhdx
