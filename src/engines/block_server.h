@@ -106,6 +106,11 @@ class BlockServers {
   // All disks go over to their new leaves at once, or none. Disks that are there already are left alone.
   virtual Result<void> switch_leaves(const std::string& vm_id, const std::vector<MachineDisk>& leaves) = 0;
 
+  // The record has gained or lost disks, and the others have the images that they had: serves what the record
+  // has now. A server is started if there is none, and stopped when there is nothing left for it. Also while
+  // the guest runs; it must not have a disk any more that the record has lost.
+  virtual Result<void> update(const std::string& vm_id, const std::string& record_path) = 0;
+
   // The guest is off: the record's images are served from now on, whatever was before.
   virtual Result<void> reopen(const std::string& vm_id, const std::string& record_path) = 0;
 

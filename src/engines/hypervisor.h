@@ -24,26 +24,9 @@ namespace hvsh::engines {
 
 using nouns::AdapterConfig;
 using nouns::DiskConfig;
+using nouns::DvdConfig;
 using nouns::MachineConfig;
 using nouns::MachineStatus;
-
-// Only what is set is changed, in place.
-struct MachineEdit {
-  std::optional<std::string> name = {};
-  std::optional<int64_t> processor_count = {};
-  std::optional<int64_t> memory_startup_bytes = {};
-  std::optional<int64_t> memory_minimum_bytes = {};
-  std::optional<int64_t> memory_maximum_bytes = {};
-  std::optional<bool> dynamic_memory = {};
-  std::optional<std::string> notes = {};
-  std::optional<std::string> snapshot_folder = {};
-  std::optional<nouns::StartAction> start_action = {};
-  std::optional<int32_t> start_delay_seconds = {};
-  std::optional<nouns::StopAction> stop_action = {};
-  std::optional<nouns::CheckpointType> checkpoint_type = {};
-  std::optional<bool> automatic_checkpoints = {};
-  std::optional<bool> metering_enabled = {};
-};
 
 // Which machines. Empty names and ids: all. Names may hold wildcards; a name without any is looked up alone,
 // and one that matches nothing is an error (InvalidParameter) while a pattern that matches nothing is an
@@ -79,9 +62,10 @@ class Hypervisor {
   virtual Result<std::vector<std::string>> versions(std::span<const Guid> ids) = 0;
 
   virtual Result<void> define(const MachineConfig& config) = 0;
-  // Processors, memory (startup, maximum, dynamic or not) and the name need the machine off; all else may
-  // change at any time. What can be refused is refused before anything is changed.
-  virtual Result<void> edit(const Guid& id, const MachineEdit& edit) = 0;
+  // The machine as it shall be: what differs from its present configuration is changed in place, all else in
+  // its definition stays. engines/machine_rules.h says what can change in which state; what can be refused is
+  // refused before anything is changed. Ids, paths of records and images of served disks are the caller's.
+  virtual Result<void> configure(const Guid& id, const MachineConfig& wanted) = 0;
   virtual Result<void> undefine(const Guid& id) = 0;  // with its saved state; must be off
 
   virtual Result<void> start(const Guid& id) = 0;  // from its saved state when there is one

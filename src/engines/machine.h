@@ -118,7 +118,12 @@ class Machines {
   Result<void> discard_saved(const Guid& id, const Notices& notices = {});
 
   Result<void> rename(const Guid& id, const std::string& name, const Notices& notices = {});
-  Result<void> edit(const Guid& id, const MachineEdit& edit, const Notices& notices = {});
+  // Settings and devices: `change` makes the present configuration the wanted one, and what it refuses is
+  // refused before anything changes. The configuration afterwards, as config() gives it. `activity` is the
+  // cmdlet's name, for the lock.
+  using Change = std::function<Result<void>(MachineConfig& config)>;
+  Result<MachineConfig> change(const Guid& id, std::string_view activity, const Change& change,
+                               const Notices& notices = {});
 
   // An empty name becomes Windows' default, "web01 - (11/22/2026 - 5:00:00 PM)".
   Result<CheckpointInfo> checkpoint(const Guid& id, const std::string& name, const Notices& notices = {});
@@ -147,6 +152,8 @@ class Machines {
   Result<void> check_name_is_free(const std::string& name);
   Result<MachineConfig> config_for(const NewMachine& machine, const Guid& id);
   Result<std::string> format_to_attach(const std::string& path);
+  Result<void> complete_disk(const MachineConfig& before, MachineConfig& wanted, DiskConfig& disk);
+  Result<void> complete_change(const MachineConfig& before, MachineConfig& wanted);
   void warn_of_emulation(const Notices& notices);
   Result<void> wait_until_off(Work& work, const Notices& notices);
 

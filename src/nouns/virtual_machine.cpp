@@ -29,9 +29,9 @@ std::vector<HardDiskDrive> drives_of(const MachineConfig& config, const MachineP
     static_cast<MachinePart&>(drive) = owner;
     drive.path = disk.image;
     drive.maximum_iops = disk.maximum_iops;
-    drive.controller_type = disk.controller_type;
-    drive.controller_number = disk.controller_number;
-    drive.controller_location = disk.controller_location;
+    drive.controller_type = disk.place.type;
+    drive.controller_number = disk.place.number;
+    drive.controller_location = disk.place.location;
     drive.target = disk.target;
     drives.push_back(std::move(drive));
   }

@@ -58,6 +58,14 @@ Json image_node_options(const Image& image, bool read_only, const std::string& p
   return options;
 }
 
+Json export_options(const ServedDisk& served) {
+  return {{"type", "nbd"},
+          {"id", served.disk.target},
+          {"name", served.disk.target},
+          {"node-name", image_node(served.chain[0].path)},
+          {"writable", !served.disk.read_only}};
+}
+
 std::vector<std::string> parent_folders(const MachineRecord& record, const std::string& record_path,
                                         const std::vector<std::string>& extra) {
   std::set<std::string> found;
@@ -134,13 +142,7 @@ std::vector<std::string> daemon_argv(const std::vector<ServedDisk>& disks, const
   if (options.export_fd < 0) return argv;
   add("--nbd-server",
       {{"addr", {{"type", "fd"}, {"str", std::to_string(options.export_fd)}}}, {"max-connections", 0}});
-  for (const ServedDisk& served : disks) {
-    add("--export", {{"type", "nbd"},
-                     {"id", served.disk.target},
-                     {"name", served.disk.target},
-                     {"node-name", image_node(served.chain[0].path)},
-                     {"writable", !served.disk.read_only}});
-  }
+  for (const ServedDisk& served : disks) add("--export", export_options(served));
   return argv;
 }
 

@@ -51,6 +51,7 @@ std::string filter_node(const std::string& path);  // above an image while it is
 Json file_node_options(const Image& image);
 // `parent_node` empty: the format has no parent, or it comes later (blockdev-snapshot).
 Json image_node_options(const Image& image, bool read_only, const std::string& parent_node);
+Json export_options(const ServedDisk& served);
 
 // What each export reads and writes now, in the order of the targets.
 Result<std::vector<MachineDisk>> query_disks(QmpLink& link);

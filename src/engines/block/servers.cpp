@@ -85,6 +85,7 @@ class QsdServers final : public BlockServers {
   Result<std::vector<MachineDisk>> create_leaves(const std::vector<MachineDisk>& disks,
                                                  const std::string& tag) override;
   Result<void> switch_leaves(const std::string& vm_id, const std::vector<MachineDisk>& leaves) override;
+  Result<void> update(const std::string& vm_id, const std::string& record_path) override;
   Result<void> reopen(const std::string& vm_id, const std::string& record_path) override;
   Result<void> merge(const MergeRequest& request, const MergeHooks& hooks) override;
   Result<void> remove_images(const std::vector<std::string>& paths) override;
@@ -378,6 +379,69 @@ Result<void> QsdServers::switch_leaves(const std::string& vm_id, const std::vect
     for (const std::string& path : added) [[maybe_unused]] auto removed = remove_nodes(link, path);
   }
   return result;
+}
+
+bool has_target(const std::vector<MachineDisk>& disks, const std::string& target) {
+  return std::any_of(disks.begin(), disks.end(),
+                     [&](const MachineDisk& disk) { return disk.target == target; });
+}
+
+// Ends the export of a disk and closes what of its chain nothing else has open.
+Result<void> remove_export(QmpLink& link, const MachineDisk& disk, const std::vector<std::string>& folders) {
+  auto removed = link.execute("block-export-del", {{"id", disk.target}, {"mode", "hard"}});
+  if (!removed) return removed.take_error();
+  const auto end = std::chrono::steady_clock::now() + kStopDeadline;
+  while (std::chrono::steady_clock::now() < end) {
+    HVSH_TRY(const std::vector<MachineDisk> left, query_disks(link));
+    if (!has_target(left, disk.target)) break;
+    ::poll(nullptr, 0, 10);
+  }
+  auto chain = read_chain(disk.image, folders);
+  if (!chain) return {};  // its nodes stay until the server ends
+  for (const Image& image : *chain) {
+    if (!remove_nodes(link, image.path)) break;  // another disk stands on it
+  }
+  return {};
+}
+
+Result<void> add_export(QmpLink& link, const ServedDisk& served) {
+  HVSH_TRY(const std::vector<std::string> nodes, query_nodes(link));
+  const auto& chain = served.chain;
+  for (size_t i = chain.size(); i-- > 0;) {
+    if (std::find(nodes.begin(), nodes.end(), image_node(chain[i].path)) != nodes.end()) continue;
+    auto file = link.execute("blockdev-add", file_node_options(chain[i]));
+    if (!file) return file.take_error();
+    auto node = link.execute("blockdev-add",
+                             image_node_options(chain[i], i > 0 || served.disk.read_only,
+                                                i + 1 < chain.size() ? image_node(chain[i + 1].path) : ""));
+    if (!node) return node.take_error();
+  }
+  auto added = link.execute("block-export-add", export_options(served));
+  return added ? Result<void>() : added.take_error();
+}
+
+Result<void> QsdServers::update(const std::string& vm_id, const std::string& record_path) {
+  HVSH_TRY(RunFolder folder, RunFolder::of(config_.run_folder, vm_id));
+  HVSH_CHECK(folder.create());
+  HVSH_TRY(UniqueFd control, folder.lock("control.lock", false, kLockDeadline));
+  HVSH_TRY(std::string record_file, real_path(record_path));
+  HVSH_TRY(MachineRecord record, load_record(record_file));
+  HVSH_TRY(const ServerState now, state(vm_id));
+  if (record.disks.empty()) return stop_locked(folder);
+  if (!now.running) return start_locked(folder, record_path);
+  const std::vector<std::string> folders = parent_folders(record, record_file, config_.parent_folders);
+  HVSH_TRY(const std::vector<ServedDisk> wanted, read_disks(record, folders));
+  QmpLink link(folder.monitor());
+  for (const MachineDisk& disk : now.disks) {
+    if (!has_target(record.disks, disk.target)) HVSH_CHECK(remove_export(link, disk, folders));
+  }
+  HVSH_TRY(QemuUser user, find_qemu_user(config_.qemu_conf));
+  for (const ServedDisk& served : wanted) {
+    if (has_target(now.disks, served.disk.target)) continue;
+    HVSH_CHECK(prepare_images({served}, user, folder.owners()));
+    HVSH_CHECK(add_export(link, served));
+  }
+  return {};
 }
 
 Result<void> QsdServers::reopen(const std::string& vm_id, const std::string& record_path) {

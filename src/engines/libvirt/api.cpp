@@ -28,7 +28,9 @@ bool fill(void* library, Api& api) {
   ok &= find_function(library, "virConnectIsAlive", api.virConnectIsAlive);
   ok &= find_function(library, "virConnectListAllDomains", api.virConnectListAllDomains);
   ok &= find_function(library, "virConnectOpen", api.virConnectOpen);
+  ok &= find_function(library, "virDomainAttachDeviceFlags", api.virDomainAttachDeviceFlags);
   ok &= find_function(library, "virDomainCreateWithFlags", api.virDomainCreateWithFlags);
+  ok &= find_function(library, "virDomainDetachDeviceFlags", api.virDomainDetachDeviceFlags);
   ok &= find_function(library, "virDomainDefineXMLFlags", api.virDomainDefineXMLFlags);
   ok &= find_function(library, "virDomainDestroyFlags", api.virDomainDestroyFlags);
   ok &= find_function(library, "virDomainFree", api.virDomainFree);
@@ -62,6 +64,7 @@ bool fill(void* library, Api& api) {
   ok &= find_function(library, "virDomainStatsRecordListFree", api.virDomainStatsRecordListFree);
   ok &= find_function(library, "virDomainSuspend", api.virDomainSuspend);
   ok &= find_function(library, "virDomainUndefineFlags", api.virDomainUndefineFlags);
+  ok &= find_function(library, "virDomainUpdateDeviceFlags", api.virDomainUpdateDeviceFlags);
   ok &= find_function(library, "virGetLastError", api.virGetLastError);
   ok &= find_function(library, "virInitialize", api.virInitialize);
   ok &= find_function(library, "virNodeGetInfo", api.virNodeGetInfo);

@@ -22,9 +22,11 @@ struct Api {
   decltype(&::virConnectIsAlive) virConnectIsAlive;
   decltype(&::virConnectListAllDomains) virConnectListAllDomains;
   decltype(&::virConnectOpen) virConnectOpen;
+  decltype(&::virDomainAttachDeviceFlags) virDomainAttachDeviceFlags;
   decltype(&::virDomainCreateWithFlags) virDomainCreateWithFlags;
   decltype(&::virDomainDefineXMLFlags) virDomainDefineXMLFlags;
   decltype(&::virDomainDestroyFlags) virDomainDestroyFlags;
+  decltype(&::virDomainDetachDeviceFlags) virDomainDetachDeviceFlags;
   decltype(&::virDomainFree) virDomainFree;
   decltype(&::virDomainGetAutostart) virDomainGetAutostart;
   decltype(&::virDomainGetDiskErrors) virDomainGetDiskErrors;
@@ -56,6 +58,7 @@ struct Api {
   decltype(&::virDomainStatsRecordListFree) virDomainStatsRecordListFree;
   decltype(&::virDomainSuspend) virDomainSuspend;
   decltype(&::virDomainUndefineFlags) virDomainUndefineFlags;
+  decltype(&::virDomainUpdateDeviceFlags) virDomainUpdateDeviceFlags;
   decltype(&::virGetLastError) virGetLastError;
   decltype(&::virInitialize) virInitialize;
   decltype(&::virNodeGetInfo) virNodeGetInfo;

@@ -6,9 +6,7 @@
 //
 //   <hvsh:vm xmlns:hvsh="https://hvsh.dev/xmlns/vm/1" version="10.0" created="2026-11-22T17:00:00.0000000Z"
 //       record="/vms/web01/web01.hvsh.json" folder="/vms/web01" snapshots="/vms/web01/Snapshots"
-//       start-action="StartIfRunning" start-delay="0" stop-action="Save" checkpoint-type="Standard"
-//       automatic-checkpoints="false" dynamic-memory="false" minimum-memory="536870912" metering="false"
-//       boot-device="VHD" guest="linux">
+//       start-delay="30" guest="linux" ...>                     (settings.h has them all)
 //     <adapter mac="525400A1B2C3" name="Network Adapter" legacy="false"/>
 //     <disk target="sda" image="/vms/web01/web01.vhdx"/>      (served disks: the image it was attached with)
 //   </hvsh:vm>
@@ -18,6 +16,7 @@
 // unknown attributes, white space.
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/result.h"
 #include "engines/hypervisor.h"
@@ -39,18 +38,23 @@ Result<MachineConfig> read_domain(const std::string& xml, std::optional<bool> au
 // The version that hvsh's metadata element names (virDomainGetMetadata's answer).
 std::string version_of_metadata(const std::string& element);
 
-// What the edit asks for, except the name: libvirt renames by a call of its own.
-Result<std::string> edit_domain(const std::string& xml, const MachineEdit& edit);
-
-// Processors and memory; the name is looked at by the caller.
-bool needs_off(const MachineEdit& edit);
-
-// The parts of an edit that libvirt can change in a running machine.
-struct MetadataEdit {
-  std::string element = {};  // the metadata element, as virDomainSetMetadata wants it
-  std::optional<std::string> notes = {};
+// A change of one device of a running machine.
+struct DeviceEdit {
+  enum Kind { attach, detach, update };
+  Kind kind = attach;
+  std::string xml = {};  // of the device
 };
-Result<MetadataEdit> edit_metadata(const std::string& xml, const MachineEdit& edit);
+
+// What turns the definition of `before` into that of `after`, but for the name: libvirt renames by a call of
+// its own. The whole definition, and its parts for a machine that runs.
+struct DomainEdit {
+  std::string xml = {};
+  std::string metadata = {};  // hvsh's element as virDomainSetMetadata wants it; empty: as it was
+  std::optional<std::string> notes = {};
+  std::vector<DeviceEdit> devices = {};  // in the order in which they have to be made
+};
+Result<DomainEdit> edit_domain(const std::string& xml, const MachineConfig& before,
+                               const MachineConfig& after, bool is_running);
 
 // The definition that a memory file comes back with: the machine as it was saved, over the disks, network and
 // logs that `current` has.

@@ -2,9 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "engines/libvirt/domain_xml.h"
-#include "engines/libvirt/xml.h"
+#include "engines/libvirt/drives_xml.h"
+#include "engines/libvirt/settings.h"
+#include "engines/libvirt/system_xml.h"
 
 namespace hvsh::engines::libvirt {
 
@@ -24,13 +27,12 @@ void set_kib(pugi::xml_node node, int64_t bytes) {
   set_text(node, std::to_string(bytes / 1024));
 }
 
-Result<void> edit_memory(pugi::xml_node domain, const MachineConfig& before, const MachineEdit& edit) {
-  const bool dynamic = edit.dynamic_memory.value_or(before.dynamic_memory);
-  const int64_t startup = edit.memory_startup_bytes.value_or(before.memory_startup_bytes);
+Result<void> edit_memory(pugi::xml_node domain, const MachineConfig& before, const MachineConfig& after) {
+  const int64_t startup = after.memory_startup_bytes;
   int64_t maximum = startup;
   const int64_t before_maximum = domain.child("memory").text().as_llong() * 1024;
-  if (dynamic) {
-    maximum = std::max(startup, edit.memory_maximum_bytes.value_or(before.memory_maximum_bytes));
+  if (after.dynamic_memory) {
+    maximum = std::max(startup, after.memory_maximum_bytes);
   } else if (!before.dynamic_memory && before_maximum > before.memory_startup_bytes) {
     maximum = std::max(startup, before_maximum);  // somebody's own balloon: its upper end stays
   }
@@ -81,14 +83,10 @@ void edit_notes(pugi::xml_node domain, const std::string& notes) {
   set_text(description, notes);
 }
 
-bool has_memory_edit(const MachineEdit& edit) {
-  return edit.memory_startup_bytes || edit.memory_maximum_bytes || edit.dynamic_memory;
-}
-
-bool has_attribute_edit(const MachineEdit& edit) {
-  return edit.snapshot_folder || edit.start_action || edit.start_delay_seconds || edit.stop_action ||
-         edit.checkpoint_type || edit.automatic_checkpoints || edit.dynamic_memory ||
-         edit.memory_minimum_bytes || edit.metering_enabled;
+bool differs_in_memory(const MachineConfig& before, const MachineConfig& after) {
+  return before.memory_startup_bytes != after.memory_startup_bytes ||
+         before.dynamic_memory != after.dynamic_memory ||
+         (after.dynamic_memory && before.memory_maximum_bytes != after.memory_maximum_bytes);
 }
 
 pugi::xml_node by_attribute(const pugi::xml_node& devices, const char* name, const char* child,
@@ -108,40 +106,73 @@ void replace_child(pugi::xml_node to, const pugi::xml_node& from, const char* na
   if (target) to.remove_child(target);
 }
 
-}  // namespace
-
-Result<std::string> edit_domain(const std::string& xml, const MachineEdit& edit) {
-  pugi::xml_document document;
-  HVSH_CHECK(parse_xml(xml, document));
-  HVSH_TRY(const MachineConfig before, read_domain(xml, std::nullopt));
-  pugi::xml_node domain = document.child("domain");
-  if (has_memory_edit(edit)) HVSH_CHECK(edit_memory(domain, before, edit));
-  if (edit.processor_count) HVSH_CHECK(edit_processors(domain, *edit.processor_count));
-  if (edit.notes) edit_notes(domain, *edit.notes);
-  if (has_attribute_edit(edit)) edit_attributes(make_metadata(domain), edit);
-  return xml_text(document);
-}
-
-bool needs_off(const MachineEdit& edit) { return edit.processor_count || has_memory_edit(edit); }
-
-Result<MetadataEdit> edit_metadata(const std::string& xml, const MachineEdit& edit) {
-  MetadataEdit changed{.notes = edit.notes};
-  if (!has_attribute_edit(edit)) return changed;
-  pugi::xml_document document;
-  HVSH_CHECK(parse_xml(xml, document));
-  pugi::xml_node node = make_metadata(document.child("domain"));
-  edit_attributes(node, edit);
-  // libvirt declares the namespace itself, under the prefix that it is told, and refuses to do so twice.
+// hvsh's element as virDomainSetMetadata wants it: libvirt declares the namespace itself, under the prefix
+// that it is told, and refuses to do so twice; it also puts the prefix before each child, whether it has one
+// or not.
+std::string bare_metadata(const pugi::xml_node& domain) {
+  pugi::xml_document copy;
+  pugi::xml_node node = copy.append_copy(find_metadata(domain));
   const std::string name = node.name();
   const size_t colon = name.find(':');
   node.remove_attribute(colon == std::string::npos ? "xmlns" : ("xmlns:" + name.substr(0, colon)).c_str());
   node.set_name("vm");
-  // It also puts the prefix before each child, whether it has one or not.
-  for (pugi::xml_node child : node.children()) {
-    child.set_name(std::string(local_name(child)).c_str());
+  for (pugi::xml_node child : node.children()) child.set_name(std::string(local_name(child)).c_str());
+  return xml_text(node);
+}
+
+// How a device is told from others of its kind.
+std::string key_of(const pugi::xml_node& device) {
+  const std::string_view name = device.name();
+  if (name == "disk") return device.child("target").attribute("dev").value();
+  if (name == "interface") return device.child("mac").attribute("address").value();
+  return fmt::format("{} {}", device.attribute("type").value(), device.attribute("index").value());
+}
+
+// What has to be done to a running machine's devices of one kind, so that they become those of `after`.
+void compare_devices(const pugi::xml_node& before, const pugi::xml_node& after, const char* kind,
+                     std::vector<DeviceEdit>& edits) {
+  std::map<std::string, pugi::xml_node> old;
+  for (const pugi::xml_node& device : before.children(kind)) old[key_of(device)] = device;
+  for (const pugi::xml_node& device : after.children(kind)) {
+    const auto known = old.find(key_of(device));
+    if (known == old.end()) {
+      edits.push_back({DeviceEdit::attach, xml_text(device)});
+      continue;
+    }
+    if (xml_text(known->second) != xml_text(device)) edits.push_back({DeviceEdit::update, xml_text(device)});
+    old.erase(known);
   }
-  changed.element = xml_text(node);
-  return changed;
+  for (const auto& [key, device] : old) edits.insert(edits.begin(), {DeviceEdit::detach, xml_text(device)});
+}
+
+}  // namespace
+
+Result<DomainEdit> edit_domain(const std::string& xml, const MachineConfig& before,
+                               const MachineConfig& after, bool is_running) {
+  pugi::xml_document document, original;
+  HVSH_CHECK(parse_xml(xml, document));
+  HVSH_CHECK(parse_xml(xml, original));
+  pugi::xml_node domain = document.child("domain");
+  if (differs_in_memory(before, after)) HVSH_CHECK(edit_memory(domain, before, after));
+  if (before.processor_count != after.processor_count) {
+    HVSH_CHECK(edit_processors(domain, after.processor_count));
+  }
+  if (before.processor != after.processor) edit_processor(domain, before, after);
+  if (before.notes != after.notes) edit_notes(domain, after.notes);
+  HVSH_CHECK(edit_drives(domain, before, after, is_running));
+  edit_boot_order(domain, before, after);
+  write_settings(domain, before, after);
+  if (before.disks != after.disks) write_disk_notes(make_metadata(domain), after);
+  DomainEdit edit{.xml = xml_text(document)};
+  if (before.notes != after.notes) edit.notes = after.notes;
+  const pugi::xml_node metadata = find_metadata(domain);
+  if (metadata && xml_text(metadata) != xml_text(find_metadata(original.child("domain")))) {
+    edit.metadata = bare_metadata(domain);
+  }
+  for (const char* kind : {"controller", "disk", "interface"}) {
+    compare_devices(original.child("domain").child("devices"), domain.child("devices"), kind, edit.devices);
+  }
+  return edit;
 }
 
 Result<std::string> restorable_domain(const std::string& saved, const std::string& current) {

@@ -20,6 +20,7 @@
 #include "engines/libvirt/status_reader.h"
 #include "engines/libvirt/uri.h"
 #include "engines/machine_errors.h"
+#include "engines/machine_rules.h"
 
 namespace hvsh::engines::libvirt {
 
@@ -57,7 +58,7 @@ constexpr Action kUndefine{"remove", is_off_or_saved, "off or saved"};
 constexpr Action kSaveMemory{"save the memory of", is_paused, "paused", Patience::patient};
 constexpr Action kRestoreMemory{"restore the memory of", is_off, "off", Patience::patient};
 constexpr Action kRedefine{"redefine", is_off_or_saved, "off or saved"};
-constexpr Action kEditOff{"change processors or memory of", is_off, "off"};
+constexpr Action kConfigure{"change", is_off, "off"};
 constexpr Action kRename{"rename", is_off, "off"};
 
 // A machine during one task.
@@ -243,20 +244,38 @@ Result<void> define_machine(Session& session, const MachineConfig& config, bool 
   return set;
 }
 
-Result<void> set_metadata(Target& target, const MetadataEdit& edit) {
-  const unsigned flags = VIR_DOMAIN_AFFECT_CONFIG |
-                         (has_process(target.state) ? VIR_DOMAIN_AFFECT_LIVE : VIR_DOMAIN_AFFECT_CURRENT);
+unsigned affect(const Target& target) {
+  return VIR_DOMAIN_AFFECT_CONFIG |
+         (has_process(target.state) ? VIR_DOMAIN_AFFECT_LIVE : VIR_DOMAIN_AFFECT_CURRENT);
+}
+
+Result<void> set_metadata(Target& target, const DomainEdit& edit) {
   target.session.begin_change();
   const auto set = [&](int type, const char* text, const char* key, const char* uri) -> Result<void> {
-    if (target.api().virDomainSetMetadata(target.handle(), type, text, key, uri, flags) == 0) return {};
+    if (target.api().virDomainSetMetadata(target.handle(), type, text, key, uri, affect(target)) == 0)
+      return {};
     return target.session.fail("change settings of", target.name);
   };
   if (edit.notes) {
     const char* text = edit.notes->empty() ? nullptr : edit.notes->c_str();
     HVSH_CHECK(set(VIR_DOMAIN_METADATA_DESCRIPTION, text, nullptr, nullptr));
   }
-  if (edit.element.empty()) return {};
-  return set(VIR_DOMAIN_METADATA_ELEMENT, edit.element.c_str(), "hvsh", kMetadataNamespace);
+  if (edit.metadata.empty()) return {};
+  return set(VIR_DOMAIN_METADATA_ELEMENT, edit.metadata.c_str(), "hvsh", kMetadataNamespace);
+}
+
+// One device of a running machine.
+Result<void> change_device(Target& target, const DeviceEdit& edit) {
+  target.session.begin_change();
+  const char* xml = edit.xml.c_str();
+  const unsigned flags = affect(target);
+  const int done = edit.kind == DeviceEdit::attach
+                       ? target.api().virDomainAttachDeviceFlags(target.handle(), xml, flags)
+                   : edit.kind == DeviceEdit::detach
+                       ? target.api().virDomainDetachDeviceFlags(target.handle(), xml, flags)
+                       : target.api().virDomainUpdateDeviceFlags(target.handle(), xml, flags);
+  if (done == 0) return {};
+  return target.session.fail("change a device of", target.name);
 }
 
 Result<void> check_persistent(const Target& target) {
@@ -277,23 +296,33 @@ Result<void> check_name_is_free(Session& session, const Target& target, const st
 }
 
 // All that can be refused is looked at before anything is changed; the name comes last.
-Result<void> edit_machine(Session& session, const Guid& id, const MachineEdit& edit) {
+Result<void> configure_machine(Session& session, const Guid& id, const MachineConfig& wanted) {
   constexpr Action kAny{"change", [](VMState) { return true; }, "there"};
-  HVSH_TRY(Target target, open_target(session, id, needs_off(edit) ? kEditOff : edit.name ? kRename : kAny));
+  HVSH_TRY(Target target, open_target(session, id, kAny));
+  HVSH_TRY(const MachineConfig before, read_config(session, id));
+  HVSH_CHECK(check_change(before, wanted, target.state));
   HVSH_CHECK(check_persistent(target));
-  if (edit.name) HVSH_CHECK(check_name_is_free(session, target, *edit.name));
+  HVSH_CHECK(check_name_is_free(session, target, wanted.name));
   HVSH_TRY(const std::string xml, definition_of(session, target.handle(), target.name));
-  if (!needs_off(edit)) {
-    HVSH_TRY(const MetadataEdit light, edit_metadata(xml, edit));
-    HVSH_CHECK(set_metadata(target, light));
+  const bool is_on = has_process(target.state);
+  HVSH_TRY(const DomainEdit edit, edit_domain(xml, before, wanted, is_on));
+  if (is_on) {
+    // What the metadata says of a disk has to be there as long as the disk is.
+    const bool detaches = std::any_of(edit.devices.begin(), edit.devices.end(), [](const DeviceEdit& device) {
+      return device.kind == DeviceEdit::detach;
+    });
+    if (!detaches) HVSH_CHECK(set_metadata(target, edit));
+    for (const DeviceEdit& device : edit.devices) HVSH_CHECK(change_device(target, device));
+    if (detaches) HVSH_CHECK(set_metadata(target, edit));
   } else {
-    HVSH_TRY(const std::string edited, edit_domain(xml, edit));
-    HVSH_CHECK(define_xml(session, edited, "change", target.name));
+    HVSH_CHECK(define_xml(session, edit.xml, "change", target.name));
   }
-  if (edit.start_action) HVSH_CHECK(set_autostart(session, target.handle(), *edit.start_action, target.name));
-  if (!edit.name || *edit.name == target.name) return {};
+  if (before.start_action != wanted.start_action) {
+    HVSH_CHECK(set_autostart(session, target.handle(), wanted.start_action, target.name));
+  }
+  if (wanted.name == target.name) return {};
   session.begin_change();
-  if (session.api.virDomainRename(target.handle(), edit.name->c_str(), 0) != 0) return target.fail(kRename);
+  if (session.api.virDomainRename(target.handle(), wanted.name.c_str(), 0) != 0) return target.fail(kRename);
   return {};
 }
 
@@ -419,8 +448,9 @@ class LibvirtHypervisor final : public Hypervisor {
         });
   }
   Result<void> define(const MachineConfig& config) override;
-  Result<void> edit(const Guid& id, const MachineEdit& edit) override {
-    return task(kEditOff, [id, edit](Session& session) { return edit_machine(session, id, edit); });
+  Result<void> configure(const Guid& id, const MachineConfig& wanted) override {
+    return task(kConfigure,
+                [id, wanted](Session& session) { return configure_machine(session, id, wanted); });
   }
   Result<void> undefine(const Guid& id) override {
     return task(kUndefine, [id](Session& session) { return undefine_machine(session, id); });

@@ -51,6 +51,14 @@ std::string virsh(const std::string& words) {
   return output;
 }
 
+// The machine as it is, with a change.
+template <class Change>
+Result<void> configure(Hypervisor& hypervisor, const Guid& id, const Change& change) {
+  HVSH_TRY(MachineConfig config, hypervisor.config(id));
+  change(config);
+  return hypervisor.configure(id, config);
+}
+
 template <class T>
 T must(Result<T> result) {
   if (!result) FAIL(result.error().id << ": " << result.error().message);
@@ -125,7 +133,7 @@ struct Bench {
     config.disks.push_back({.target = "hda",
                             .image = heart(name + ".raw"),
                             .format = "raw",
-                            .controller_type = ControllerType::IDE});
+                            .place = {ControllerType::IDE, 0, 0}});
     return config;
   }
   MachineStatus status(const Guid& id) {
@@ -171,7 +179,7 @@ TEST_CASE("a machine's life") {
   CHECK(read.created == config.created);
   CHECK(read.generation == 1);
   CHECK(read.adapters.at(0).mac.starts_with("525400"));
-  CHECK(read.disks.at(0).controller_type == ControllerType::IDE);
+  CHECK(read.disks.at(0).place.type == ControllerType::IDE);
 
   CHECK(bench.status(config.id).state == VMState::Off);
   CHECK(bench.status(config.id).memory_assigned_bytes == 0);
@@ -193,22 +201,33 @@ TEST_CASE("a machine's life") {
   CHECK(bench.status(config.id).state == VMState::Running);
   must(hypervisor.reset(config.id));
 
-  must(hypervisor.edit(config.id, {.metering_enabled = false}));
-  must(hypervisor.edit(config.id, {.notes = "live", .metering_enabled = true}));
+  must(configure(hypervisor, config.id, [](auto& c) { c.metering_enabled = false; }));
+  must(configure(hypervisor, config.id, [](auto& c) {
+    c.notes = "live";
+    c.metering_enabled = true;
+  }));
   CHECK(must(hypervisor.config(config.id)).notes == "live");
   CHECK(must(hypervisor.config(config.id)).metering_enabled);
   CHECK(must(hypervisor.config(config.id)).record_path == config.record_path);
   CHECK(must(hypervisor.config(config.id)).adapters.at(0).name == "Front");
-  CHECK(hypervisor.edit(config.id, {.processor_count = 2}).error().id == "InvalidState");
-  CHECK(hypervisor.edit(config.id, {.name = "web09"}).error().id == "InvalidState");
+  CHECK(configure(hypervisor, config.id, [](auto& c) { c.processor_count = 2; }).error().id ==
+        "InvalidState");
+  CHECK(configure(hypervisor, config.id, [](auto& c) { c.name = "web09"; }).error().id == "InvalidState");
   CHECK(hypervisor.undefine(config.id).error().id == "InvalidState");
 
   CHECK(wait_until([&] { return bench.beat("web01") > 12; }));
   must(hypervisor.save(config.id));
   CHECK(bench.status(config.id).state == VMState::Saved);
   CHECK(must(hypervisor.list({.names = {"web*"}})).at(0).state == VMState::Saved);
-  CHECK(hypervisor.edit(config.id, {.processor_count = 2}).error().id == "InvalidState");
-  CHECK(hypervisor.edit(config.id, {.name = "saved", .notes = "not done"}).error().id == "InvalidState");
+  CHECK(configure(hypervisor, config.id, [](auto& c) { c.processor_count = 2; }).error().id ==
+        "InvalidState");
+  CHECK(configure(hypervisor, config.id,
+                  [](auto& c) {
+                    c.name = "saved";
+                    c.notes = "not done";
+                  })
+            .error()
+            .id == "InvalidState");
   const int64_t before = bench.beat("web01");
   must(hypervisor.start(config.id));
   CHECK(wait_until([&] { return bench.beat("web01") > before; }));
@@ -217,8 +236,12 @@ TEST_CASE("a machine's life") {
   must(hypervisor.discard_saved(config.id));
   CHECK(bench.status(config.id).state == VMState::Off);
 
-  must(hypervisor.edit(
-      config.id, {.name = "web02", .processor_count = 2, .memory_startup_bytes = 8 << 20, .notes = ""}));
+  must(configure(hypervisor, config.id, [](auto& c) {
+    c.name = "web02";
+    c.processor_count = 2;
+    c.memory_startup_bytes = 8 << 20;
+    c.notes = "";
+  }));
   const MachineConfig edited = must(hypervisor.config(config.id));
   CHECK(edited.name == "web02");
   CHECK(edited.processor_count == 2);
@@ -277,15 +300,19 @@ TEST_CASE("what another one defined stays as it is") {
   CHECK(config.start_action == nouns::StartAction::Nothing);
   CHECK(config.processor_count == 4);
   CHECK(config.memory_startup_bytes == 32 << 20);
-  CHECK(config.boot_device == nouns::BootDevice::NetworkAdapter);
+  CHECK(config.firmware.startup_order.at(0) == nouns::BootDevice::LegacyNetworkAdapter);
   REQUIRE(config.disks.size() == 1);
   CHECK(config.disks[0].image == "/nowhere/a.qcow2");
   CHECK(config.disks[0].format == "qcow2");
   CHECK(config.adapters.at(0).mac == "525400112233");
 
-  must(hypervisor.edit(id, {.processor_count = 2, .memory_startup_bytes = 48 << 20, .notes = "ours"}));
-  must(hypervisor.edit(id, {.stop_action = nouns::StopAction::TurnOff}));
-  must(hypervisor.edit(id, {.name = "poor"}));
+  must(configure(hypervisor, id, [](auto& c) {
+    c.processor_count = 2;
+    c.memory_startup_bytes = 48 << 20;
+    c.notes = "ours";
+  }));
+  must(configure(hypervisor, id, [](auto& c) { c.stop_action = nouns::StopAction::TurnOff; }));
+  must(configure(hypervisor, id, [](auto& c) { c.name = "poor"; }));
   std::string after = virsh("dumpxml --inactive --security-info poor");
   // Take back by hand what was asked for; all else must be as it was.
   const auto put_back = [&](const std::string& is, const std::string& was) {
@@ -317,6 +344,7 @@ TEST_CASE("memory is saved and comes back over a served disk") {
   MachineConfig config = bench.machine("web01");
   config.disks.push_back(
       {.target = "sda", .image = disk, .format = "vhdx", .served = true, .server_socket = socket});
+  config.scsi_controllers = 1;
   config.adapters.push_back({});
   config.memory_startup_bytes = 64 << 20;
   must(hypervisor.define(config));
@@ -339,7 +367,7 @@ TEST_CASE("memory is saved and comes back over a served disk") {
   CHECK(wait_until([&] { return bench.beat("web01") > saved_at + 10; }));
   must(hypervisor.turn_off(config.id));
 
-  must(hypervisor.edit(config.id, {.notes = "changed since"}));
+  must(configure(hypervisor, config.id, [](auto& c) { c.notes = "changed since"; }));
   must(hypervisor.redefine(config.id, definition));
   CHECK(must(hypervisor.config(config.id)).notes.empty());
   must(hypervisor.restore_memory(config.id, memory));
@@ -351,7 +379,7 @@ TEST_CASE("memory is saved and comes back over a served disk") {
   CHECK(bench.beat("web01") >= saved_at);
   must(hypervisor.turn_off(config.id));
 
-  must(hypervisor.edit(config.id, {.name = "web02"}));
+  must(configure(hypervisor, config.id, [](auto& c) { c.name = "web02"; }));
   CHECK(hypervisor.restore_memory(config.id, memory).error().hint.find("web01") != std::string::npos);
   CHECK(hypervisor.restore_memory(config.id, disk).error().id == "OperationFailed");
   must(hypervisor.redefine(config.id, definition));
@@ -370,15 +398,14 @@ TEST_CASE("every kind of disk and adapter starts") {
     config.disks.push_back({.target = "hda",
                             .image = bench.heart(config.name + "a"),
                             .format = "raw",
-                            .controller_type = ControllerType::IDE});
+                            .place = {ControllerType::IDE, 0, 0}});
     config.disks.push_back({.target = "sda",
                             .image = bench.heart(config.name + "b"),
                             .format = "raw",
-                            .controller_type = ControllerType::SCSI,
-                            .controller_number = 1,
-                            .controller_location = 7,
+                            .place = {ControllerType::SCSI, 1, 7},
                             .read_only = std::string(guest) == "linux",
                             .maximum_iops = 100});
+    config.scsi_controllers = 2;
     config.adapters.push_back({.name = "first"});
     config.adapters.push_back({.name = "second", .legacy = true});
     must(hypervisor.define(config));
@@ -387,9 +414,9 @@ TEST_CASE("every kind of disk and adapter starts") {
     const MachineConfig read = must(hypervisor.config(config.id));
     CHECK(read.guest_system == guest);
     REQUIRE(read.disks.size() == 2);
-    CHECK(read.disks[0].controller_type == ControllerType::IDE);
-    CHECK(read.disks[1].controller_number == 1);
-    CHECK(read.disks[1].controller_location == 7);
+    CHECK(read.disks[0].place.type == ControllerType::IDE);
+    CHECK(read.disks[1].place.number == 1);
+    CHECK(read.disks[1].place.location == 7);
     CHECK(read.disks[1].maximum_iops == 100);
     CHECK(read.disks[1].read_only == (std::string(guest) == "linux"));
     CHECK(read.adapters.at(1).name == "second");
@@ -419,7 +446,7 @@ TEST_CASE("the smallest guest runs, for automatic start and with dynamic memory 
   CHECK(read.memory_minimum_bytes == 1 << 20);
   CHECK(read.memory_startup_bytes == 2 << 20);
   CHECK(read.dynamic_memory);
-  must(hypervisor.edit(config.id, {.start_action = nouns::StartAction::Nothing}));
+  must(configure(hypervisor, config.id, [](auto& c) { c.start_action = nouns::StartAction::Nothing; }));
   CHECK(virsh("dominfo tiny").find("Autostart:      disable") != std::string::npos);
   CHECK(virsh("domdisplay tiny").find("vnc.sock") != std::string::npos);
   must(hypervisor.turn_off(config.id));
@@ -434,7 +461,7 @@ TEST_CASE("a machine that vanishes between list and action") {
   REQUIRE(listed.size() == 1);
   virsh("undefine gone");
   CHECK(hypervisor.start(listed[0].id).error().id == "InvalidParameter");
-  CHECK(hypervisor.edit(listed[0].id, {.notes = "x"}).error().id == "InvalidParameter");
+  CHECK(configure(hypervisor, listed[0].id, [](auto& c) { c.notes = "x"; }).error().id == "InvalidParameter");
   CHECK(hypervisor.config(listed[0].id).error().id == "InvalidParameter");
   const Guid ids[] = {listed[0].id};
   CHECK(!must(hypervisor.status(ids))[0].has_value());
@@ -461,7 +488,7 @@ TEST_CASE("a full file system pauses the guest and says so") {
               inside, source, mount, mount, mount)) == 0);
   MachineConfig config = bench.machine("full");
   config.disks.push_back(
-      {.target = "hda", .image = mount + "/full", .format = "raw", .controller_type = ControllerType::IDE});
+      {.target = "hda", .image = mount + "/full", .format = "raw", .place = {ControllerType::IDE, 0, 0}});
   must(hypervisor.define(config));
   must(hypervisor.start(config.id));
   CHECK(wait_until([&] { return bench.status(config.id).state == VMState::PausedCritical; }));

@@ -33,6 +33,16 @@ std::string xml_text(const pugi::xml_node& node) {
   return out.str();
 }
 
+pugi::xml_node add(pugi::xml_node parent, const char* name, Attributes attributes) {
+  pugi::xml_node node = parent.append_child(name);
+  for (const auto& [key, value] : attributes) node.append_attribute(key).set_value(value.c_str());
+  return node;
+}
+
+void add_text(pugi::xml_node parent, const char* name, const std::string& text, Attributes attributes) {
+  add(parent, name, attributes).append_child(pugi::node_pcdata).set_value(text.c_str());
+}
+
 pugi::xml_node child_of(pugi::xml_node parent, const char* name) {
   const pugi::xml_node child = parent.child(name);
   return child ? child : parent.append_child(name);
@@ -77,25 +87,6 @@ pugi::xml_node make_metadata(pugi::xml_node domain) {
   pugi::xml_node node = child_of(domain, "metadata").append_child("hvsh:vm");
   node.append_attribute("xmlns:hvsh").set_value(kMetadataNamespace);
   return node;
-}
-
-void edit_attributes(pugi::xml_node metadata, const MachineEdit& edit) {
-  const auto put = [&](const char* name, const auto& value, const auto& to_text) {
-    if (value) set_attribute(metadata, name, to_text(*value));
-  };
-  const auto enumeration = [](auto value) { return enum_text(value); };
-  const auto number = [](auto value) { return std::to_string(value); };
-  const auto truth = [](bool value) { return std::string(bool_text(value)); };
-  const auto text = [](const std::string& value) { return value; };
-  put("snapshots", edit.snapshot_folder, text);
-  put("start-action", edit.start_action, enumeration);
-  put("start-delay", edit.start_delay_seconds, number);
-  put("stop-action", edit.stop_action, enumeration);
-  put("checkpoint-type", edit.checkpoint_type, enumeration);
-  put("automatic-checkpoints", edit.automatic_checkpoints, truth);
-  put("dynamic-memory", edit.dynamic_memory, truth);
-  put("minimum-memory", edit.memory_minimum_bytes, number);
-  put("metering", edit.metering_enabled, truth);
 }
 
 }  // namespace hvsh::engines::libvirt

@@ -4,6 +4,7 @@
 #include <pugixml.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/result.h"
 #include "core/type_info.h"
@@ -17,6 +18,11 @@ Result<void> parse_xml(const std::string& text, pugi::xml_document& document);
 std::string xml_text(const pugi::xml_node& node);
 
 Error xml_error(std::string_view why);
+
+// <name attribute="value" .../> at the end of `parent`.
+using Attributes = std::initializer_list<std::pair<const char*, std::string>>;
+pugi::xml_node add(pugi::xml_node parent, const char* name, Attributes attributes = {});
+void add_text(pugi::xml_node parent, const char* name, const std::string& text, Attributes attributes = {});
 
 // A child by its name, added at the end if it is missing.
 pugi::xml_node child_of(pugi::xml_node parent, const char* name);
@@ -42,8 +48,5 @@ E enum_value(std::string_view text, E otherwise) {
   return otherwise;
 }
 inline const char* bool_text(bool value) { return value ? "true" : "false"; }
-
-// Writes what `edit` sets into hvsh's element.
-void edit_attributes(pugi::xml_node metadata, const MachineEdit& edit);
 
 }  // namespace hvsh::engines::libvirt

@@ -32,73 +32,74 @@ MachineConfig full_config() {
   config.stop_action = nouns::StopAction::ShutDown;
   config.checkpoint_type = nouns::CheckpointType::Production;
   config.automatic_checkpoints = true;
-  config.boot_device = nouns::BootDevice::NetworkAdapter;
+  config.firmware.startup_order = {nouns::BootDevice::LegacyNetworkAdapter, nouns::BootDevice::Floppy,
+                                   nouns::BootDevice::IDE, nouns::BootDevice::CD};
+  config.processor = {.reserve_percent = 10,
+                      .maximum_percent = 75,
+                      .weight = 300,
+                      .nested_virtualization = true,
+                      .migration_compatible = true,
+                      .threads_per_core = 2};
+  config.memory_buffer_percent = 35;
+  config.memory_priority = 80;
+  config.paging_folder = "/paging";
+  config.critical_error_action = nouns::CriticalErrorAction::None;
+  config.critical_error_minutes = 5;
+  config.guest_controlled_cache = true;
+  config.low_mmio_bytes = 3u << 30;
+  config.high_mmio_bytes = uint64_t{33280} << 20;
+  config.lock_on_disconnect = true;
+  config.firmware.secure_boot_template = "MicrosoftUEFICertificateAuthority";
+  config.firmware.console = nouns::ConsoleModeType::COM1;
+  config.firmware.num_lock = true;
+  config.security.key_protector = "QUJD";
+  config.video.resolution = nouns::ResolutionType::Single;
+  config.video.horizontal = 1024;
+  config.integration.guest_interface = true;
+  config.integration.backup = false;
+  config.com2 = {.pipe = R"(\\.\pipe\web)", .debugger = true};
+  config.scsi_controllers = 3;
+  config.dvds.push_back({.target = "hdc", .image = "/iso/a.iso", .place = {ControllerType::IDE, 1, 0}});
+  config.dvds.push_back({.target = "sdx", .place = {ControllerType::SCSI, 1, 7}});
+  config.floppy_image = "/a.vfd";
   config.serial_log = "/log/web01";
   config.metering_enabled = true;
-  config.disks.push_back({.target = "hda",
-                          .image = "/a.qcow2",
-                          .format = "qcow2",
-                          .controller_type = ControllerType::IDE,
-                          .controller_number = 1,
-                          .controller_location = 1});
+  config.disks.push_back(
+      {.target = "hda", .image = "/a.qcow2", .format = "qcow2", .place = {ControllerType::IDE, 1, 1}});
   config.disks.push_back({.target = "sda",
                           .image = "/b.vhdx",
                           .format = "vhdx",
                           .served = true,
                           .server_socket = "/run/s.sock",
-                          .controller_number = 2,
-                          .controller_location = 63,
-                          .maximum_iops = 500});
+                          .place = {ControllerType::SCSI, 2, 63},
+                          .maximum_iops = 500,
+                          .minimum_iops = 50,
+                          .cache = nouns::CacheAttributes::WriteCacheDisabled});
   config.adapters.push_back({.name = "Front", .mac = "525400A1B2C3", .switch_name = "outside"});
   config.adapters.push_back({.mac = "525400A1B2C4", .legacy = true});
   return config;
 }
 
 void check_same(const MachineConfig& a, const MachineConfig& b) {
-  CHECK(a.id == b.id);
-  CHECK(a.name == b.name);
-  CHECK(a.generation == b.generation);
-  CHECK(a.processor_count == b.processor_count);
-  CHECK(a.memory_startup_bytes == b.memory_startup_bytes);
+  // By parts first, so that a failure says where.
+  CHECK(a.notes == b.notes);
+  CHECK(a.processor == b.processor);
+  CHECK(a.firmware == b.firmware);
+  CHECK(a.integration == b.integration);
+  CHECK(a.scsi_controllers == b.scsi_controllers);
   CHECK(a.memory_minimum_bytes == b.memory_minimum_bytes);
   CHECK(a.memory_maximum_bytes == b.memory_maximum_bytes);
-  CHECK(a.dynamic_memory == b.dynamic_memory);
-  CHECK(a.notes == b.notes);
-  CHECK(a.version == b.version);
-  CHECK(a.created == b.created);
-  CHECK(a.folder == b.folder);
-  CHECK(a.record_path == b.record_path);
-  CHECK(a.snapshot_folder == b.snapshot_folder);
-  CHECK(a.start_action == b.start_action);
-  CHECK(a.start_delay_seconds == b.start_delay_seconds);
-  CHECK(a.stop_action == b.stop_action);
-  CHECK(a.checkpoint_type == b.checkpoint_type);
-  CHECK(a.automatic_checkpoints == b.automatic_checkpoints);
-  CHECK(a.boot_device == b.boot_device);
-  CHECK(a.serial_log == b.serial_log);
-  CHECK(a.metering_enabled == b.metering_enabled);
-  CHECK(a.guest_system == b.guest_system);
   REQUIRE(a.disks.size() == b.disks.size());
   for (size_t i = 0; i < a.disks.size(); ++i) {
     CAPTURE(i);
-    CHECK(a.disks[i].target == b.disks[i].target);
     CHECK(a.disks[i].image == b.disks[i].image);
     CHECK(a.disks[i].format == b.disks[i].format);
-    CHECK(a.disks[i].served == b.disks[i].served);
-    CHECK(a.disks[i].server_socket == b.disks[i].server_socket);
-    CHECK(a.disks[i].controller_type == b.disks[i].controller_type);
-    CHECK(a.disks[i].controller_number == b.disks[i].controller_number);
-    CHECK(a.disks[i].controller_location == b.disks[i].controller_location);
-    CHECK(a.disks[i].read_only == b.disks[i].read_only);
-    CHECK(a.disks[i].maximum_iops == b.disks[i].maximum_iops);
+    CHECK(a.disks[i].place == b.disks[i].place);
+    CHECK(a.disks[i] == b.disks[i]);
   }
-  REQUIRE(a.adapters.size() == b.adapters.size());
-  for (size_t i = 0; i < a.adapters.size(); ++i) {
-    CHECK(a.adapters[i].name == b.adapters[i].name);
-    CHECK(a.adapters[i].mac == b.adapters[i].mac);
-    CHECK(a.adapters[i].switch_name == b.adapters[i].switch_name);
-    CHECK(a.adapters[i].legacy == b.adapters[i].legacy);
-  }
+  CHECK(a.dvds == b.dvds);
+  CHECK(a.adapters == b.adapters);
+  CHECK(a == b);
 }
 
 template <class T>
@@ -108,6 +109,15 @@ T must(Result<T> result) {
 }
 
 bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+// The definition after a change.
+template <class Change>
+Result<DomainEdit> changed(const std::string& xml, const Change& change, bool is_running = false) {
+  const MachineConfig before = must(read_domain(xml, std::nullopt));
+  MachineConfig after = before;
+  change(after);
+  return edit_domain(xml, before, after, is_running);
+}
 
 const std::string kForeign = R"(<domain type='kvm' id='3'>
   <!-- a comment -->
@@ -170,6 +180,7 @@ TEST_CASE("a machine has the devices of the table") {
   config.guest_system = {};
   config.generation = 2;
   config.disks.erase(config.disks.begin());
+  config.dvds.erase(config.dvds.begin());
   const std::string modern = must(build_domain(config, false));
   CHECK(has(modern, R"(<os firmware="efi">)"));
   CHECK(has(modern, "machine=\"q35\""));
@@ -188,11 +199,13 @@ TEST_CASE("what no guest could use is refused") {
   CHECK(has(refused([](auto& c) { c.disks[1].served = false; }), "'vhdx' cannot be attached directly"));
   CHECK(has(refused([](auto& c) { c.disks[0].format = "vmdk"; }), "'vmdk'"));
   CHECK(has(refused([](auto& c) { c.disks[0].format = ""; }), "format ''"));
-  CHECK(has(refused([](auto& c) { c.disks[1].target = "hda"; }), "used twice"));
-  CHECK(has(refused([](auto& c) { c.disks.push_back(c.disks[1]), c.disks[2].target = "sdb"; }), "two disks"));
+  CHECK(has(refused([](auto& c) { c.disks[1].target = "hda"; }), "two drives would be named"));
+  CHECK(
+      has(refused([](auto& c) { c.disks.push_back(c.disks[1]), c.disks[2].target = "sdb"; }), "two drives"));
   CHECK(has(refused([](auto& c) { c.disks[1].server_socket = ""; }), "no block server"));
-  CHECK(has(refused([](auto& c) { c.disks[0].controller_number = 2; }), "no location"));
-  CHECK(has(refused([](auto& c) { c.disks[1].controller_location = 64; }), "no location"));
+  CHECK(has(refused([](auto& c) { c.disks[0].place.number = 2; }), "there is no IDE controller 2"));
+  CHECK(has(refused([](auto& c) { c.disks[1].place.location = 64; }),
+            "there is no SCSI controller 2 at location 64"));
   CHECK(has(refused([](auto& c) { c.disks[1].read_only = true; }), "read-only"));
   CHECK(has(refused([](auto& c) { c.generation = 2; }), "no IDE controllers"));
   CHECK(has(refused([](auto& c) { c.generation = 3; }), "generation 3"));
@@ -231,26 +244,29 @@ TEST_CASE("a foreign definition is read as far as it goes") {
   CHECK(must(read_domain(kForeign, false)).start_action == nouns::StartAction::Nothing);
   REQUIRE(config.disks.size() == 2);
   CHECK(config.disks[0].image == "/dev/sdx");
-  CHECK(config.disks[0].controller_location == 2);
+  CHECK(config.disks[0].place.location == 2);
   CHECK(config.disks[1].image == "rbd:pool/x");
   CHECK(!config.disks[1].served);
-  CHECK(config.disks[1].controller_number == 1);
-  CHECK(config.disks[1].controller_location == 5);
+  CHECK(config.disks[1].place.number == 1);
+  CHECK(config.disks[1].place.location == 5);
   REQUIRE(config.adapters.size() == 1);
   CHECK(config.adapters[0].switch_name == "br0");
 }
 
 TEST_CASE("an edit changes its nodes and no other byte") {
-  CHECK(must(edit_domain(kForeign, {.notes = ""})).size() >= kForeign.size() - 10);
-  std::string edited =
-      must(edit_domain(kForeign, {.processor_count = 6, .memory_startup_bytes = 48 << 20, .notes = "n"}));
+  CHECK(must(changed(kForeign, [](auto& c) { c.notes = ""; })).xml.size() >= kForeign.size() - 10);
+  std::string edited = must(changed(kForeign, [](auto& c) {
+                         c.processor_count = 6;
+                         c.memory_startup_bytes = 48 << 20;
+                         c.notes = "n";
+                       })).xml;
   const auto expect = [&](std::string_view is, std::string_view was) {
     const size_t at = edited.find(is);
     CHECK_MESSAGE(at != std::string::npos, is);
     if (at != std::string::npos) edited.replace(at, is.size(), was);
   };
   // pugixml writes double quotes throughout; compare after the same treatment.
-  std::string before = must(edit_domain(kForeign, {.notes = "n"}));
+  std::string before = must(changed(kForeign, [](auto& c) { c.notes = "n"; })).xml;
   expect(R"(<vcpu placement="static">6</vcpu>)", R"(<vcpu placement="static" current="2">8</vcpu>)");
   expect(">49152</currentMemory>", ">32768</currentMemory>");
   expect(R"(sockets="1" dies="1" cores="3" threads="2")", R"(sockets="4" dies="1" cores="1" threads="2")");
@@ -263,13 +279,15 @@ TEST_CASE("an edit changes its nodes and no other byte") {
 }
 
 TEST_CASE("memory that grows takes the maximum along, and cells of NUMA keep their sum") {
-  CHECK(has(must(edit_domain(kForeign, {.memory_startup_bytes = int64_t{1} << 30})), ">1048576</memory>"));
+  CHECK(has(must(changed(kForeign, [](auto& c) { c.memory_startup_bytes = int64_t{1} << 30; })).xml,
+            ">1048576</memory>"));
   MachineConfig config = full_config();
   const std::string xml = must(build_domain(config, false));
-  const std::string fixed = must(edit_domain(xml, {.dynamic_memory = false}));
+  const std::string fixed = must(changed(xml, [](auto& c) { c.dynamic_memory = false; })).xml;
   CHECK(must(read_domain(fixed, {})).memory_maximum_bytes == config.memory_startup_bytes);
   CHECK(has(fixed, ">65536</memory>"));
-  const std::string wider = must(edit_domain(xml, {.memory_maximum_bytes = int64_t{1} << 30}));
+  const std::string wider =
+      must(changed(xml, [](auto& c) { c.memory_maximum_bytes = int64_t{1} << 30; })).xml;
   CHECK(must(read_domain(wider, {})).memory_maximum_bytes == int64_t{1} << 30);
   const auto numa = [](const char* cells) {
     return fmt::format(
@@ -277,26 +295,117 @@ TEST_CASE("memory that grows takes the maximum along, and cells of NUMA keep the
         "<vcpu>2</vcpu><cpu><numa>{}</numa></cpu></domain>",
         cells);
   };
-  const std::string one = must(edit_domain(numa("<cell id='0' cpus='0-1' memory='2048'/>"),
-                                           {.processor_count = 4, .memory_startup_bytes = 4 << 20}));
+  const std::string one = must(changed(numa("<cell id='0' cpus='0-1' memory='2048'/>"), [](auto& c) {
+                            c.processor_count = 4;
+                            c.memory_startup_bytes = 4 << 20;
+                          })).xml;
   CHECK(has(one, R"(cpus="0-3" memory="4096")"));
-  const auto two = edit_domain(numa("<cell id='0' memory='1024'/><cell id='1' memory='1024'/>"),
-                               {.memory_startup_bytes = 4 << 20});
+  const auto two = changed(numa("<cell id='0' memory='1024'/><cell id='1' memory='1024'/>"),
+                           [](auto& c) { c.memory_startup_bytes = 4 << 20; });
   CHECK(two.error().message ==
         "Cannot change the memory of virtual machine \"n\": it is divided among 2 NUMA cells.");
 }
 
 TEST_CASE("settings of a running machine are one element") {
   const std::string xml = must(build_domain(full_config(), false));
-  const MetadataEdit edit = must(edit_metadata(xml, {.notes = "x", .metering_enabled = false}));
-  CHECK(edit.element.starts_with("<vm "));
-  CHECK(!has(edit.element, "xmlns"));
-  CHECK(has(edit.element, "record=\"/vms/web/record.json\""));
-  CHECK(has(edit.element, "metering=\"false\""));
-  CHECK(has(edit.element, "<adapter mac=\"525400A1B2C3\""));
-  CHECK(must(edit_metadata(xml, {.notes = "x"})).element.empty());
-  CHECK(!needs_off({.name = "y", .memory_minimum_bytes = 1, .notes = "x"}));
-  CHECK(needs_off({.memory_startup_bytes = 1}));
+  const DomainEdit edit = must(changed(
+      xml,
+      [](auto& c) {
+        c.notes = "x";
+        c.metering_enabled = false;
+      },
+      true));
+  CHECK(edit.notes == "x");
+  CHECK(edit.devices.empty());
+  CHECK(edit.metadata.starts_with("<vm "));
+  CHECK(!has(edit.metadata, "xmlns"));
+  CHECK(has(edit.metadata, "record=\"/vms/web/record.json\""));
+  CHECK(has(edit.metadata, "metering=\"false\""));
+  CHECK(has(edit.metadata, "<adapter mac=\"525400A1B2C3\""));
+  CHECK(must(changed(
+                 xml, [](auto& c) { c.notes = "x"; }, true))
+            .metadata.empty());
+}
+
+TEST_CASE("drives come, go and change in place") {
+  const std::string xml = must(build_domain(full_config(), false));
+  // Off: every bus.
+  const DomainEdit off = must(changed(xml, [](auto& c) {
+    c.disks.erase(c.disks.begin());
+    c.disks.push_back(
+        {.target = "hdd", .image = "/dev/sdq", .format = "raw", .place = {ControllerType::IDE, 1, 1}});
+    c.disks[0].place = {ControllerType::SCSI, 0, 1};
+    c.disks[0].maximum_iops = {};
+    c.dvds[0].image = {};
+    c.dvds[1].image = "/b.iso";
+    c.floppy_image = {};
+    c.scsi_controllers = 4;
+  }));
+  const MachineConfig read = must(read_domain(off.xml, false));
+  REQUIRE(read.disks.size() == 2);
+  CHECK(read.disks[0].place == nouns::DrivePlace{ControllerType::SCSI, 0, 1});
+  CHECK(read.disks[0].image == "/b.vhdx");
+  CHECK(!read.disks[0].maximum_iops);
+  CHECK(read.disks[0].minimum_iops == 50);
+  CHECK(read.disks[1].image == "/dev/sdq");
+  CHECK(has(off.xml, R"(<disk type="block" device="disk">)"));
+  CHECK(!has(off.xml, "iotune"));
+  CHECK(!has(off.xml, "/a.qcow2"));
+  CHECK(read.dvds[0].image.empty());
+  CHECK(read.dvds[1].image == "/b.iso");
+  CHECK(read.floppy_image.empty());
+  CHECK(read.scsi_controllers == 4);
+  // Running: one device each, on the bus that takes them.
+  const DomainEdit live = must(changed(
+      xml,
+      [](auto& c) {
+        c.disks.push_back(
+            {.target = "sdb", .image = "/c.raw", .format = "raw", .place = {ControllerType::SCSI, 0, 5}});
+        c.dvds[0].image = {};
+      },
+      true));
+  REQUIRE(live.devices.size() == 2);
+  CHECK(live.devices[0].kind == DeviceEdit::update);
+  CHECK(has(live.devices[0].xml, "hdc"));
+  CHECK(!has(live.devices[0].xml, "source"));
+  CHECK(live.devices[1].kind == DeviceEdit::attach);
+  CHECK(has(live.devices[1].xml, R"(<target dev="sdb" bus="scsi"/>)"));
+  CHECK(has(live.devices[1].xml, R"(controller="0" bus="0" target="0" unit="5")"));
+  CHECK(live.metadata.empty());
+  const DomainEdit gone = must(changed(
+      xml, [](auto& c) { c.disks.pop_back(); }, true));
+  REQUIRE(gone.devices.size() == 1);
+  CHECK(gone.devices[0].kind == DeviceEdit::detach);
+  CHECK(!has(gone.metadata, "/b.vhdx"));
+}
+
+TEST_CASE("unknown parts of a drive stay when it changes") {
+  const std::string edited = must(changed(kForeign, [](auto& c) {
+                               c.disks[1].maximum_iops = 7;
+                               c.disks[1].place.location = 6;
+                             })).xml;
+  CHECK(has(edited, "pool/x"));
+  CHECK(has(edited, "<total_iops_sec>7</total_iops_sec>"));
+  CHECK(must(read_domain(edited, {})).disks[1].place.location == 6);
+  CHECK(has(edited, "<![CDATA[x < y]]>"));
+  CHECK(must(read_domain(edited, {})).dvds.size() == 1);
+}
+
+TEST_CASE("devices are ordered themselves, or their kinds are") {
+  MachineConfig config = full_config();
+  const std::string xml = must(build_domain(config, false));
+  CHECK(has(xml, R"(<boot dev="network"/><boot dev="fd"/><boot dev="hd"/><boot dev="cdrom"/>)"));
+  const std::string own = must(changed(xml, [](auto& c) {
+                            c.dvds[0].boot_order = 1;
+                            c.adapters[1].boot_order = 2;
+                          })).xml;
+  CHECK(!has(own, "boot dev"));
+  CHECK(must(read_domain(own, {})).dvds[0].boot_order == 1);
+  CHECK(must(read_domain(own, {})).adapters[1].boot_order == 2);
+  const std::string back =
+      must(changed(own, [](auto& c) { c.dvds[0].boot_order = c.adapters[1].boot_order = 0; })).xml;
+  CHECK(has(back, "boot dev"));
+  CHECK(!has(back, "boot order"));
 }
 
 TEST_CASE("a saved machine comes back over today's disks") {

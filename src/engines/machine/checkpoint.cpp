@@ -287,7 +287,7 @@ Result<void> Machines::Work::bring_back(Operation& operation, const Plan& plan,
       HVSH_TRY(const MachineConfig before, hypervisor().config(id_));
       HVSH_CHECK(hypervisor().redefine(id_, checkpoint.config));
       // Whether it is metered is a fact about the machine, not about its state.
-      HVSH_CHECK(hypervisor().edit(id_, {.metering_enabled = before.metering_enabled}));
+      HVSH_CHECK(set_metering(before.metering_enabled));
     }
     if (checkpoint.memory_file.empty()) return {};
     HVSH_CHECK(operation.step(5));

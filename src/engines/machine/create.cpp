@@ -82,6 +82,15 @@ Result<void> move_new(const std::string& from, const std::string& to) {
   return sync_folder(folder_of(to));
 }
 
+// The chosen kind before all others; VHD is what generation 2 calls an IDE disk.
+void put_first(nouns::BootDevice device, std::vector<nouns::BootDevice>& order) {
+  using nouns::BootDevice;
+  if (device == BootDevice::VHD) device = BootDevice::IDE;
+  if (device == BootDevice::NetworkAdapter) device = BootDevice::LegacyNetworkAdapter;
+  std::erase(order, device);
+  order.insert(order.begin(), device);
+}
+
 Result<void> check_new(const NewMachine& machine) {
   HVSH_CHECK(check_machine_name(machine.name));
   HVSH_CHECK(check_memory(machine.memory_startup_bytes));
@@ -161,12 +170,13 @@ Result<MachineConfig> Machines::config_for(const NewMachine& machine, const Guid
   config.folder = (std::filesystem::path(canonical(parent)) / machine.name).string();
   config.record_path = fmt::format("{}/Virtual Machines/{}.hvsh.json", config.folder, id.to_string());
   config.snapshot_folder = config.folder;
-  config.boot_device = machine.boot_device;
+  if (machine.boot_device) put_first(*machine.boot_device, config.firmware.startup_order);
+  config.scsi_controllers = 1;
   config.adapters.push_back({.switch_name = machine.switch_name});
   const std::string image = machine.vhd_path.empty() ? machine.new_vhd_path : machine.vhd_path;
   if (image.empty()) return config;
   DiskConfig disk{.target = "sda", .image = canonical(image)};
-  disk.controller_type = machine.generation == 1 ? nouns::ControllerType::IDE : nouns::ControllerType::SCSI;
+  disk.place.type = machine.generation == 1 ? nouns::ControllerType::IDE : nouns::ControllerType::SCSI;
   if (machine.vhd_path.empty()) {
     disk.format = promised_format(image);
     if (disk.format != "vhdx" && disk.format != "vpc") {

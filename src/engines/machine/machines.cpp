@@ -257,48 +257,4 @@ Result<void> Machines::discard_saved(const Guid& id, const Notices& notices) {
   return hypervisor_.discard_saved(id);
 }
 
-// ---- Settings
-
-Result<void> Machines::rename(const Guid& id, const std::string& name, const Notices& notices) {
-  return edit(id, MachineEdit{.name = name}, notices);
-}
-
-Result<void> Machines::edit(const Guid& id, const MachineEdit& edit, const Notices& notices) {
-  HVSH_TRY(Work work, Work::enter(*this, id, edit.name ? kRenameMachine : "Set-VM", notices));
-  if (edit.name) HVSH_CHECK(check_machine_name(*edit.name));
-  if (edit.memory_startup_bytes) HVSH_CHECK(check_memory(*edit.memory_startup_bytes));
-  if (edit.processor_count && *edit.processor_count < 1) {
-    return Error{.id = "InvalidParameter",
-                 .category = ErrorCategory::InvalidArgument,
-                 .message = fmt::format("{} is not a number of processors for virtual machine \"{}\".",
-                                        *edit.processor_count, work.name()),
-                 .hint = "Give it at least 1.",
-                 .target = work.name()};
-  }
-  if (!edit.name || work.config().record_path.empty()) return hypervisor_.edit(id, edit);
-  // The name stands in the record too, so that a folder can be registered on another host.
-  Plan plan{.record_path = work.config().record_path};
-  HVSH_CHECK(work.begin(kRenameMachine, plan));
-  return work.end([&]() -> Result<void> {
-    HVSH_CHECK(work.step(1));
-    HVSH_CHECK(hypervisor_.edit(id, edit));
-    HVSH_TRY(MachineRecord record, work.record());
-    record.name = *edit.name;
-    return save_record(record, plan.record_path);
-  }());
-}
-
-// The record follows the hypervisor, whichever of the two names that has.
-Result<Outcome> Machines::Work::settle_rename(Operation&, Plan& plan) {
-  HVSH_TRY(const auto now, look());
-  if (!now) return Outcome::undone;
-  HVSH_TRY(MachineRecord record, load_record(plan.record_path));
-  const bool renamed = now->name != plan.machine_name;
-  if (record.name != now->name) {
-    record.name = now->name;
-    HVSH_CHECK(save_record(record, plan.record_path));
-  }
-  return renamed ? Outcome::finished : Outcome::undone;
-}
-
 }  // namespace hvsh::engines

@@ -117,6 +117,17 @@ const std::map<std::string, Content> kCheckpoints = {
     {"c1", both({{"a", "1"}})}, {"c2", both({{"a", "2"}, {"b", "1"}})}, {"c3", both({{"a", "9"}})}};
 const Content kCurrent = both({{"a", "10"}, {"c", "1"}});
 
+Result<void> attach(World& world, const Guid& id, const std::string& image, int32_t location) {
+  const auto changed = world.machines.change(
+      id, "Add-VMHardDiskDrive",
+      [&](MachineConfig& config) -> Result<void> {
+        config.disks.push_back({.image = image, .place = {nouns::ControllerType::SCSI, 0, location}});
+        return {};
+      },
+      world.notices);
+  return changed ? Result<void>() : changed.error();
+}
+
 // A running machine with two disks, a tree c1 -> c2 and c1 -> c3, and its present state above c3.
 void prepare(const std::string& folder) {
   World world(folder);
@@ -127,10 +138,10 @@ void prepare(const std::string& folder) {
                                         .new_vhd_size_bytes = 4096});
   REQUIRE_MESSAGE(created, created.error().message);
   REQUIRE(memory::disk_images().create(folder + "/disks/data.vhdx", 8192));
-  MachineRecord record = world.record();
-  record.disks.push_back({"sdb", folder + "/disks/data.vhdx"});
-  REQUIRE(save_record(record, world.hypervisor.config(*created)->record_path));
+  REQUIRE(memory::disk_images().create(folder + "/more.vhdx", 8192));
   const Guid id = *created;
+  const auto attached = attach(world, id, folder + "/disks/data.vhdx", 0);
+  REQUIRE_MESSAGE(attached, attached.error().message);
   REQUIRE(world.machines.start(id));
   world.write("a", "1");
   REQUIRE(world.machines.checkpoint(id, "c1"));
@@ -267,6 +278,15 @@ std::vector<Case> cases() {
     auto config = world.hypervisor.config(world.id(done ? "www" : "web01"));
     CHECK(load_record(config->record_path)->name == (done ? "www" : "web01"));
   };
+  const auto attach_more = [](World& world, const Guid& id, const Guid&) {
+    return attach(world, id, world.folder + "/more.vhdx", 1);
+  };
+  const auto has_more = [](World& world) { return world.record().disks.size() == 3; };
+  const auto check_attached = [](World& world, bool done) {
+    CHECK(world.record().disks.size() == (done ? 3 : 2));
+    CHECK(world.hypervisor.config(world.id())->disks.size() == (done ? 3 : 2));
+    if (done) CHECK(world.record().disks[2] == MachineDisk{"sdc", world.folder + "/more.vhdx"});
+  };
   const auto is_gone = [](World& world) { return !world.find("web01"); };
   const auto running = stays(VMState::Running);
   const auto off = stays(VMState::Off);
@@ -281,7 +301,9 @@ std::vector<Case> cases() {
       {"Remove-VMSnapshot", "remove a branch", false, "c2", take_out(false), running, lacks("c2")},
       {"Remove-VMSnapshot", "remove all, running", false, "c1", take_out(true), running, lacks("c1")},
       {"Remove-VM", "remove the machine", true, "", remove, check_removed, is_gone},
-      {"Rename-VM", "rename", true, "", rename, check_renamed, is_gone},
+      {"Set-VM", "rename", true, "", rename, check_renamed, is_gone},
+      {"Set-VM", "attach a disk, running", false, "", attach_more, check_attached, has_more},
+      {"Set-VM", "attach a disk, off", true, "", attach_more, check_attached, has_more},
   };
 }
 
@@ -684,6 +706,54 @@ TEST_CASE("states go as on Windows") {
   auto unknown = world.machines.start(Guid::random());
   REQUIRE(!unknown);
   CHECK(unknown.error().id == "InvalidParameter");
+}
+
+TEST_CASE("drives come and go, and what cannot be is refused before anything changes") {
+  Folder folder;
+  World world(folder.path);
+  const auto created = world.machines.create({.name = "web01", .memory_startup_bytes = 64 << 20});
+  REQUIRE(created);
+  const Guid id = *created;
+  const std::string vhdx = folder.path + "/a.vhdx";
+  REQUIRE(memory::disk_images().create(vhdx, 8192));
+  REQUIRE(memory::disk_images().create(folder.path + "/b.vhd", 8192));
+  REQUIRE(world.machines.start(id));
+  CHECK(!world.servers.state(id.to_string())->running);
+  REQUIRE(attach(world, id, vhdx, 0));  // starts a server
+  CHECK(world.servers.state(id.to_string())->disks == world.record().disks);
+  CHECK(attach(world, id, vhdx, 1).error().id == "ResourceBusy");
+  CHECK(attach(world, id, folder.path + "/nosuch.vhdx", 1).error().category == ErrorCategory::ObjectNotFound);
+  CHECK(attach(world, id, folder.path + "/b.vhd", 0).error().message.find("two drives") != std::string::npos);
+  CHECK(attach(world, id, folder.path + "/b.vhd", 64).error().id == "InvalidParameter");
+  REQUIRE(attach(world, id, folder.path + "/b.vhd", 1));
+  const auto remove_first = [&] {
+    return world.machines.change(id, "Remove-VMHardDiskDrive", [](MachineConfig& config) -> Result<void> {
+      config.disks.erase(config.disks.begin());
+      return {};
+    });
+  };
+  auto left = remove_first();
+  REQUIRE(left);
+  CHECK(left->disks.size() == 1);
+  CHECK(left->disks[0].format == "vpc");
+  CHECK(world.record().disks.empty());
+  CHECK(!world.servers.state(id.to_string())->running);
+  CHECK(world.state.unfinished()->empty());
+  // Disks that a checkpoint holds stay.
+  REQUIRE(remove_first());
+  REQUIRE(attach(world, id, vhdx, 0));
+  REQUIRE(world.machines.checkpoint(id, "c"));
+  CHECK(remove_first().error().message.find("checkpoint \"c\" holds it") != std::string::npos);
+  // A DVD drive and its disc, and what needs the machine off.
+  const auto add_dvd = [&](nouns::ControllerType type) {
+    return world.machines.change(id, "Add-VMDvdDrive", [&](MachineConfig& config) -> Result<void> {
+      config.dvds.push_back({.image = folder.path, .place = {type, 0, 1}});
+      return {};
+    });
+  };
+  CHECK(add_dvd(nouns::ControllerType::IDE).error().id == "InvalidState");
+  REQUIRE(add_dvd(nouns::ControllerType::SCSI));
+  CHECK(world.machines.config(id)->dvds.at(0).target == "sdb");
 }
 
 TEST_CASE("a checkpoint keeps memory, name and place in the tree") {

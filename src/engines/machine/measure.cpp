@@ -37,13 +37,19 @@ Result<void> Machines::enable_metering(const Guid& id, const Notices& notices) {
   // Figures first: metering that is enabled has some.
   HVSH_TRY(const MeteringSample first, sample_of(id));
   HVSH_CHECK(metering_.begin(id, first));
-  return hypervisor_.edit(id, {.metering_enabled = true});
+  return work.set_metering(true);
 }
 
 Result<void> Machines::disable_metering(const Guid& id, const Notices& notices) {
   HVSH_TRY(Work work, Work::enter(*this, id, "Disable-VMResourceMetering", notices));
-  if (work.config().metering_enabled) HVSH_CHECK(hypervisor_.edit(id, {.metering_enabled = false}));
+  if (work.config().metering_enabled) HVSH_CHECK(work.set_metering(false));
   return metering_.end(id);
+}
+
+Result<void> Machines::Work::set_metering(bool enabled) {
+  HVSH_TRY(MachineConfig wanted, hypervisor().config(id_));
+  wanted.metering_enabled = enabled;
+  return hypervisor().configure(id_, wanted);
 }
 
 namespace {

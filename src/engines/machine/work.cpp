@@ -318,7 +318,7 @@ Result<Outcome> Machines::Work::settle(Operation& operation, Plan& plan) {
   const std::string& kind = operation.entry().kind;
   if (kind == kNewMachine) return settle_new(operation, plan);
   if (kind == kRemoveMachine) return settle_remove(operation, plan);
-  if (kind == kRenameMachine) return settle_rename(operation, plan);
+  if (kind == kChange) return settle_change(operation, plan);
   if (kind == kCheckpoint) return settle_checkpoint(operation, plan);
   if (kind == kRestore) return settle_restore(operation, plan);
   if (kind == kRemoveCheckpoint) return settle_remove_checkpoint(operation, plan);

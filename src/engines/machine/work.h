@@ -20,7 +20,7 @@ namespace hvsh::engines {
 
 inline constexpr std::string_view kNewMachine = "New-VM";
 inline constexpr std::string_view kRemoveMachine = "Remove-VM";
-inline constexpr std::string_view kRenameMachine = "Rename-VM";
+inline constexpr std::string_view kChange = "Set-VM";  // of settings or devices
 inline constexpr std::string_view kCheckpoint = "Checkpoint-VM";
 inline constexpr std::string_view kRestore = "Restore-VMSnapshot";
 inline constexpr std::string_view kRemoveCheckpoint = "Remove-VMSnapshot";
@@ -53,6 +53,7 @@ class Machines::Work {
 
   // ---- Steps that operations share.
   void sample();  // metering; an error is only warned about
+  Result<void> set_metering(bool enabled);
   Result<void> start_server();
   Result<void> stop_server();
   Result<void> restart_server();
@@ -76,7 +77,7 @@ class Machines::Work {
   Result<Outcome> settle(Operation& operation, Plan& plan);
   Result<Outcome> settle_new(Operation& operation, Plan& plan);
   Result<Outcome> settle_remove(Operation& operation, Plan& plan);
-  Result<Outcome> settle_rename(Operation& operation, Plan& plan);
+  Result<Outcome> settle_change(Operation& operation, Plan& plan);
   Result<Outcome> settle_checkpoint(Operation& operation, Plan& plan);
   Result<Outcome> undo_checkpoint(Operation& operation, Plan& plan, bool committed);
   Result<Outcome> settle_restore(Operation& operation, Plan& plan);
@@ -84,6 +85,7 @@ class Machines::Work {
 
   Result<void> run_new(const NewMachine& machine, const MachineConfig& config, Plan& plan);
   Result<void> run_remove(Plan& plan);
+  Result<void> run_change(const MachineConfig& wanted);
   Result<void> run_checkpoint(const std::string& name, Plan& plan);
   Result<void> run_restore(Plan& plan);
   Result<void> bring_back(Operation& operation, const Plan& plan, const CheckpointRecord& checkpoint,

@@ -269,6 +269,13 @@ Result<void> MemoryBlockServers::switch_leaves(const std::string& vm_id,
   return open_images(vm_id, now.disks);
 }
 
+Result<void> MemoryBlockServers::update(const std::string& vm_id, const std::string& record_path) {
+  HVSH_CHECK(enter());
+  HVSH_TRY(const MachineRecord record, load_record(record_path));
+  ::unlink(server_file(vm_id).c_str());
+  return record.disks.empty() ? Result<void>() : open_images(vm_id, record.disks);
+}
+
 Result<void> MemoryBlockServers::reopen(const std::string& vm_id, const std::string& record_path) {
   HVSH_CHECK(enter());
   HVSH_TRY(const MachineRecord record, load_record(record_path));

@@ -36,6 +36,7 @@ class MemoryBlockServers final : public BlockServers {
   Result<std::vector<MachineDisk>> create_leaves(const std::vector<MachineDisk>& disks,
                                                  const std::string& tag) override;
   Result<void> switch_leaves(const std::string& vm_id, const std::vector<MachineDisk>& leaves) override;
+  Result<void> update(const std::string& vm_id, const std::string& record_path) override;
   Result<void> reopen(const std::string& vm_id, const std::string& record_path) override;
   Result<void> merge(const MergeRequest& request, const MergeHooks& hooks) override;
   Result<void> remove_images(const std::vector<std::string>& paths) override;

@@ -10,6 +10,7 @@
 #include "core/wildcard.h"
 #include "engines/files.h"
 #include "engines/machine_errors.h"
+#include "engines/machine_rules.h"
 #include "engines/memory/state.h"
 
 namespace hvsh::engines::memory {
@@ -27,11 +28,6 @@ bool is_on(VMState state) {
   return state != VMState::Off && state != VMState::Saved && state != VMState::OffCritical;
 }
 bool is_paused(VMState state) { return state == VMState::Paused || state == VMState::PausedCritical; }
-
-template <class T>
-void set(const std::optional<T>& from, T& to) {
-  if (from) to = *from;
-}
 
 }  // namespace
 
@@ -183,46 +179,30 @@ Result<std::vector<std::string>> MemoryHypervisor::versions(std::span<const Guid
   return answer;
 }
 
+void MemoryHypervisor::give_addresses(MachineConfig& config) {
+  for (AdapterConfig& adapter : config.adapters) {
+    if (adapter.mac.empty()) adapter.mac = fmt::format("525400{:06X}", world_.next_mac++);
+  }
+}
+
 Result<void> MemoryHypervisor::define(const MachineConfig& config) {
   HVSH_CHECK(enter("define"));
   if (by_name(config.name) != nullptr || world_.machines.contains(config.id))
     return machine_exists(config.name);
   Machine machine{.config = config};
-  for (AdapterConfig& adapter : machine.config.adapters) {
-    if (adapter.mac.empty()) adapter.mac = fmt::format("525400{:06X}", world_.next_mac++);
-  }
+  give_addresses(machine.config);
   world_.machines[config.id] = std::move(machine);
   return changed();
 }
 
-Result<void> MemoryHypervisor::edit(const Guid& id, const MachineEdit& edit) {
-  HVSH_CHECK(enter("edit"));
+Result<void> MemoryHypervisor::configure(const Guid& id, const MachineConfig& wanted) {
+  HVSH_CHECK(enter("configure"));
   HVSH_TRY(Machine * machine, this->machine(id));
-  MachineConfig& config = machine->config;
-  const bool needs_off =
-      edit.processor_count || edit.memory_startup_bytes || edit.memory_maximum_bytes || edit.dynamic_memory;
-  if (needs_off && machine->state != VMState::Off) {
-    return wrong_state("change processors or startup memory of", config.name, machine->state, "off");
-  }
-  if (edit.name) {
-    if (machine->state != VMState::Off) return wrong_state("rename", config.name, machine->state, "off");
-    const Machine* other = by_name(*edit.name);
-    if (other != nullptr && other != machine) return machine_exists(*edit.name);
-  }
-  set(edit.name, config.name);
-  set(edit.processor_count, config.processor_count);
-  set(edit.memory_startup_bytes, config.memory_startup_bytes);
-  set(edit.memory_minimum_bytes, config.memory_minimum_bytes);
-  set(edit.memory_maximum_bytes, config.memory_maximum_bytes);
-  set(edit.dynamic_memory, config.dynamic_memory);
-  set(edit.notes, config.notes);
-  set(edit.snapshot_folder, config.snapshot_folder);
-  set(edit.start_action, config.start_action);
-  set(edit.start_delay_seconds, config.start_delay_seconds);
-  set(edit.stop_action, config.stop_action);
-  set(edit.checkpoint_type, config.checkpoint_type);
-  set(edit.automatic_checkpoints, config.automatic_checkpoints);
-  set(edit.metering_enabled, config.metering_enabled);
+  HVSH_CHECK(check_change(machine->config, wanted, machine->state));
+  const Machine* other = by_name(wanted.name);
+  if (other != nullptr && other != machine) return machine_exists(wanted.name);
+  machine->config = wanted;
+  give_addresses(machine->config);
   return changed();
 }
 

@@ -59,7 +59,7 @@ class MemoryHypervisor final : public Hypervisor {
   Result<MachineConfig> config(const Guid& id) override;
   Result<std::vector<std::string>> versions(std::span<const Guid> ids) override;
   Result<void> define(const MachineConfig& config) override;
-  Result<void> edit(const Guid& id, const MachineEdit& edit) override;
+  Result<void> configure(const Guid& id, const MachineConfig& wanted) override;
   Result<void> undefine(const Guid& id) override;
   Result<void> start(const Guid& id) override;
   Result<void> turn_off(const Guid& id) override;
@@ -83,6 +83,7 @@ class MemoryHypervisor final : public Hypervisor {
   MachineStatus status_of(Machine& machine);
   void stop_counting(Machine& machine);
   void power_off(Machine& machine);
+  void give_addresses(MachineConfig& config);
   Machine* by_name(std::string_view name);
 
   std::string uri_;

@@ -23,6 +23,13 @@ MachineConfig machine(const std::string& name) {
   return config;
 }
 
+template <class Change>
+Result<void> change(Hypervisor& hypervisor, const Guid& id, const Change& what) {
+  HVSH_TRY(MachineConfig config, hypervisor.config(id));
+  what(config);
+  return hypervisor.configure(id, config);
+}
+
 VMState state_of(Hypervisor& hypervisor, const Guid& id) {
   const Guid ids[] = {id};
   return (*hypervisor.status(ids))[0]->state;
@@ -120,7 +127,7 @@ TEST_CASE("a state file spans processes") {
   {
     auto first = memory::make_hypervisor(uri);
     REQUIRE(first->define(web).ok());
-    REQUIRE(first->edit(web.id, {.name = "web02", .notes = "käse"}).ok());
+    REQUIRE(change(*first, web.id, [](auto& c) { c.name = "web02"; c.notes = "käse"; }).ok());
     REQUIRE(first->start(web.id).ok());
   }
   auto second = memory::make_hypervisor(uri);
@@ -129,10 +136,10 @@ TEST_CASE("a state file spans processes") {
   CHECK(listed->front().state == VMState::Running);
   CHECK(second->config(web.id)->notes == "käse");
   CHECK(second->config(web.id)->adapters[0].mac == "525400000001");
-  CHECK(second->edit(web.id, {.processor_count = 2}).error().id == "InvalidState");
+  CHECK(change(*second, web.id, [](auto& c) { c.processor_count = 2; }).error().id == "InvalidState");
   const auto text = second->definition(web.id);
   REQUIRE(second->turn_off(web.id).ok());
-  REQUIRE(second->edit(web.id, {.notes = "other"}).ok());
+  REQUIRE(change(*second, web.id, [](auto& c) { c.notes = "other"; }).ok());
   REQUIRE(second->redefine(web.id, *text).ok());
   CHECK(second->config(web.id)->notes == "käse");
 }

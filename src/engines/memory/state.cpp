@@ -36,17 +36,34 @@ struct adl_serializer<std::optional<T>> {
 
 namespace hvsh::nouns {
 
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DrivePlace, type, number, location)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DiskConfig, target, image, format, served, server_socket,
-                                                controller_type, controller_number, controller_location,
-                                                read_only, maximum_iops)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(AdapterConfig, name, mac, switch_name, legacy)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(MachineConfig, id, name, generation, processor_count,
-                                                memory_startup_bytes, memory_minimum_bytes,
-                                                memory_maximum_bytes, dynamic_memory, notes, version, created,
-                                                folder, record_path, snapshot_folder, start_action,
-                                                start_delay_seconds, stop_action, checkpoint_type,
-                                                automatic_checkpoints, boot_device, guest_system, serial_log,
-                                                disks, adapters, metering_enabled)
+                                                place, read_only, maximum_iops, minimum_iops, cache, shared,
+                                                boot_order)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DvdConfig, target, image, place, boot_order)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(AdapterConfig, name, mac, switch_name, legacy, boot_order)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ProcessorConfig, reserve_percent, maximum_percent, weight,
+                                                nested_virtualization, migration_compatible,
+                                                old_system_compatible, threads_per_core,
+                                                maximum_per_numa_node, maximum_numa_nodes_per_socket,
+                                                host_resource_protection)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(FirmwareConfig, secure_boot, secure_boot_template,
+                                                network_protocol, console, pause_after_boot_failure, num_lock,
+                                                startup_order)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ComPortConfig, pipe, debugger)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(SecurityConfig, tpm, key_protector, encrypt_traffic,
+                                                vbs_opt_out)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(VideoConfig, resolution, horizontal, vertical)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(IntegrationConfig, guest_interface, heartbeat,
+                                                key_value_pairs, shutdown, time_synchronization, backup)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
+    MachineConfig, id, name, generation, processor_count, processor, memory_startup_bytes,
+    memory_minimum_bytes, memory_maximum_bytes, dynamic_memory, memory_buffer_percent, memory_priority,
+    memory_per_numa_node_bytes, notes, version, created, folder, record_path, snapshot_folder, paging_folder,
+    start_action, start_delay_seconds, stop_action, critical_error_action, critical_error_minutes,
+    checkpoint_type, automatic_checkpoints, guest_controlled_cache, low_mmio_bytes, high_mmio_bytes,
+    lock_on_disconnect, firmware, security, video, integration, com1, com2, guest_system, serial_log,
+    scsi_controllers, disks, dvds, floppy_image, adapters, metering_enabled)
 
 }  // namespace hvsh::nouns
 

@@ -79,6 +79,12 @@ consteval auto as_job_param(SetMask sets = kAllSets) {
   return std::array{param<&MachineTarget::as_job, Self>("AsJob", {.sets = sets}, "Run as a background job.")};
 }
 
+// A setting that was given goes into the configuration.
+template <class T, class U>
+void assign(const std::optional<T>& given, U& setting) {
+  if (given) setting = *given;
+}
+
 engines::Notices notices(Context& context);
 
 // Writes an engine's error as this cmdlet's, with Windows' exception type.

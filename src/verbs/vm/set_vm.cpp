@@ -88,29 +88,40 @@ struct SetVM : MachineTarget {
                                 .message = "Set-VM cannot make a machine's memory both dynamic and static.",
                                 .hint = "Give -DynamicMemory or -StaticMemory, not both."});
     }
-    engines::MachineEdit edit{.processor_count = processor_count,
-                              .memory_startup_bytes = memory_startup,
-                              .memory_minimum_bytes = memory_minimum,
-                              .memory_maximum_bytes = memory_maximum,
-                              .notes = notes,
-                              .start_action = start_action,
-                              .start_delay_seconds = start_delay,
-                              .stop_action = stop_action,
-                              .checkpoint_type = checkpoint_type,
-                              .automatic_checkpoints = automatic_checkpoints};
-    if (dynamic_memory || static_memory) edit.dynamic_memory = dynamic_memory.on;
     if (snapshot_folder) {
       auto path = context.resolve_path(*snapshot_folder);
       if (!path) return context.terminate(path.take_error());
-      edit.snapshot_folder = path.take();
+      snapshot_folder = path.take();
     }
-    return change_machines(context, *this, "configure the virtual machine",
-                           [&](engines::Machines& machines, const VirtualMachine& machine,
-                               const engines::Notices& notes_to) -> Result<void> {
-                             HVSH_CHECK(machines.edit(machine.id, edit, notes_to));
-                             if (new_name) return machines.rename(machine.id, *new_name, notes_to);
-                             return {};
-                           });
+    return change_machines(
+        context, *this, "configure the virtual machine",
+        [&](engines::Machines& machines, const VirtualMachine& machine,
+            const engines::Notices& notes_to) -> Result<void> {
+          HVSH_TRY(const auto changed,
+                   machines.change(
+                       machine.id, "Set-VM", [&](engines::MachineConfig& config) { return apply(config); },
+                       notes_to));
+          (void)changed;
+          return {};
+        });
+  }
+
+ private:
+  Result<void> apply(engines::MachineConfig& config) const {
+    assign(processor_count, config.processor_count);
+    assign(memory_startup, config.memory_startup_bytes);
+    assign(memory_minimum, config.memory_minimum_bytes);
+    assign(memory_maximum, config.memory_maximum_bytes);
+    if (dynamic_memory || static_memory) config.dynamic_memory = dynamic_memory.on;
+    assign(notes, config.notes);
+    assign(new_name, config.name);
+    assign(snapshot_folder, config.snapshot_folder);
+    assign(start_action, config.start_action);
+    assign(start_delay, config.start_delay_seconds);
+    assign(stop_action, config.stop_action);
+    assign(checkpoint_type, config.checkpoint_type);
+    assign(automatic_checkpoints, config.automatic_checkpoints);
+    return {};
   }
 };
 CMDLET(SetVM);
