@@ -590,6 +590,8 @@ TEST_CASE("generation 2 needs a firmware") {
   Bench bench;
   MachineConfig config = bench.machine("modern");
   config.generation = 2;
+  config.disks.clear();
+  config.scsi_controllers = 1;
   config.disks.push_back({.target = "sda", .image = bench.heart("modern.raw"), .format = "raw"});
   const auto defined = bench.hypervisor->define(config);
   if (defined) {
