@@ -39,6 +39,7 @@ class Notebook final : public BlockServers {
     return disks;
   }
   Result<void> switch_leaves(const std::string&, const std::vector<MachineDisk>&) override { return {}; }
+  Result<void> update(const std::string&, const std::string&) override { return {}; }
   Result<void> reopen(const std::string& vm_id, const std::string&) override {
     calls.push_back("reopen " + vm_id);
     return {};
