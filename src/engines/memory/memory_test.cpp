@@ -127,7 +127,10 @@ TEST_CASE("a state file spans processes") {
   {
     auto first = memory::make_hypervisor(uri);
     REQUIRE(first->define(web).ok());
-    REQUIRE(change(*first, web.id, [](auto& c) { c.name = "web02"; c.notes = "käse"; }).ok());
+    REQUIRE(change(*first, web.id, [](auto& c) {
+              c.name = "web02";
+              c.notes = "käse";
+            }).ok());
     REQUIRE(first->start(web.id).ok());
   }
   auto second = memory::make_hypervisor(uri);
