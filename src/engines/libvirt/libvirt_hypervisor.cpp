@@ -16,11 +16,10 @@
 #include "engines/files.h"
 #include "engines/libvirt/domain_xml.h"
 #include "engines/libvirt/kvm_probe.h"
-#include "engines/libvirt/session.h"
 #include "engines/libvirt/status_reader.h"
+#include "engines/libvirt/target.h"
 #include "engines/libvirt/uri.h"
 #include "engines/machine_errors.h"
-#include "engines/machine_rules.h"
 
 namespace hvsh::engines::libvirt {
 
@@ -29,22 +28,9 @@ using nouns::VMState;
 
 namespace {
 
-constexpr unsigned kDefinition = VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE;
-
-using StateTest = bool (*)(VMState);
-bool is_off(VMState state) { return state == VMState::Off; }
-bool is_off_or_saved(VMState state) { return !has_process(state); }
 bool is_saved(VMState state) { return state == VMState::Saved; }
 bool is_running(VMState state) { return state == VMState::Running; }
-bool is_paused(VMState state) { return state == VMState::Paused || state == VMState::PausedCritical; }
 
-// An operation's name, the states in which it makes sense, and those states in words.
-struct Action {
-  const char* name;
-  StateTest allowed;
-  const char* needed;
-  Patience patience = Patience::ordinary;
-};
 constexpr Action kStart{"start", is_off_or_saved, "off or saved", Patience::patient};
 constexpr Action kTurnOff{"turn off", has_process, "running or paused"};
 constexpr Action kShutDown{"shut down", is_running, "running"};
@@ -55,83 +41,7 @@ constexpr Action kResume{"resume", is_paused, "paused"};
 constexpr Action kSave{"save", has_process, "running or paused", Patience::patient};
 constexpr Action kDiscard{"discard the saved state of", is_saved, "saved"};
 constexpr Action kUndefine{"remove", is_off_or_saved, "off or saved"};
-constexpr Action kSaveMemory{"save the memory of", is_paused, "paused", Patience::patient};
-constexpr Action kRestoreMemory{"restore the memory of", is_off, "off", Patience::patient};
-constexpr Action kRedefine{"redefine", is_off_or_saved, "off or saved"};
-constexpr Action kConfigure{"change", is_off, "off"};
-constexpr Action kRename{"rename", is_off, "off"};
-
-// A machine during one task.
-struct Target {
-  Session& session;
-  DomainHandle domain;
-  std::string name;
-  VMState state;
-
-  const Api& api() const { return session.api; }
-  virDomain* handle() const { return domain.get(); }
-  Error fail(const Action& action) const;
-};
-
-Result<VMState> state_of(Session& session, virDomain* domain, const std::string& name) {
-  int state = 0;
-  int reason = 0;
-  if (session.api.virDomainGetState(domain, &state, &reason, 0) != 0) {
-    return session.fail("ask for the state of", name);
-  }
-  const bool is_shut_off = state == VIR_DOMAIN_SHUTOFF;
-  const int saved = is_shut_off ? session.api.virDomainHasManagedSaveImage(domain, 0) : 0;
-  if (saved < 0) return session.fail("ask for the state of", name);
-  return view_of(state, reason, saved == 1).state;
-}
-
-// libvirt's last error. One that says "not in this state" becomes ours, with the state that it has by now.
-Error Target::fail(const Action& action) const {
-  Error error = session.fail(action.name, name);
-  if (error.id != "InvalidState") return error;
-  const auto now = state_of(session, handle(), name);
-  if (now && !action.allowed(*now)) return wrong_state(action.name, name, *now, action.needed);
-  return error;
-}
-
-Result<Target> open_target(Session& session, const Guid& id, const Action& action) {
-  HVSH_TRY(DomainHandle domain, session.find(id));
-  const std::string name = session.api.virDomainGetName(domain.get());
-  HVSH_TRY(const VMState state, state_of(session, domain.get(), name));
-  if (!action.allowed(state)) return wrong_state(action.name, name, state, action.needed);
-  return Target{session, std::move(domain), name, state};
-}
-
-Result<std::string> text_of(Session& session, char* text, const char* action, const std::string& name) {
-  const TextHandle handle(text);
-  if (!handle) return session.fail(action, name);
-  return std::string(handle.get());
-}
-
-Result<std::string> definition_of(Session& session, virDomain* domain, const std::string& name) {
-  return text_of(session, session.api.virDomainGetXMLDesc(domain, kDefinition), "read the definition of",
-                 name);
-}
-
-Result<void> define_xml(Session& session, const std::string& xml, const char* action,
-                        const std::string& name) {
-  session.begin_change();
-  const DomainHandle domain(session.api.virDomainDefineXMLFlags(session.handle(), xml.c_str(), 0));
-  if (!domain) return session.fail(action, name);
-  return {};
-}
-
-Result<void> set_autostart(Session& session, virDomain* domain, nouns::StartAction action,
-                           const std::string& name) {
-  const int wanted = action == nouns::StartAction::Start ? 1 : 0;
-  int is = 0;
-  if (session.api.virDomainGetAutostart(domain, &is) == 0 && (is != 0) == (wanted != 0)) return {};
-  session.begin_change();
-  if (session.api.virDomainSetAutostart(domain, wanted) != 0) {
-    return session.fail("set the automatic start of", name);
-  }
-  return {};
-}
+constexpr Action kConfigure{"change", [](VMState) { return true; }, "there"};
 
 // A locally administered address in the range that QEMU and libvirt use.
 Result<std::string> random_mac() {
@@ -220,16 +130,6 @@ Result<std::vector<RawStatus>> read_ids(Session& session, const std::vector<Guid
   return read_some(session, domains);
 }
 
-Result<MachineConfig> read_config(Session& session, const Guid& id) {
-  HVSH_TRY(const DomainHandle domain, session.find(id));
-  const std::string name = session.api.virDomainGetName(domain.get());
-  HVSH_TRY(const std::string xml, definition_of(session, domain.get(), name));
-  int autostart = 0;
-  // A machine that is not persistent has no such flag.
-  if (session.api.virDomainGetAutostart(domain.get(), &autostart) != 0) autostart = 0;
-  return read_domain(xml, autostart != 0);
-}
-
 Result<void> define_machine(Session& session, const MachineConfig& config, bool hardware) {
   HVSH_TRY(const DomainHandle same_id, session.find_or_null(config.id));
   HVSH_TRY(const DomainHandle namesake, session.find_or_null(config.name));
@@ -244,88 +144,6 @@ Result<void> define_machine(Session& session, const MachineConfig& config, bool 
   return set;
 }
 
-unsigned affect(const Target& target) {
-  return VIR_DOMAIN_AFFECT_CONFIG |
-         (has_process(target.state) ? VIR_DOMAIN_AFFECT_LIVE : VIR_DOMAIN_AFFECT_CURRENT);
-}
-
-Result<void> set_metadata(Target& target, const DomainEdit& edit) {
-  target.session.begin_change();
-  const auto set = [&](int type, const char* text, const char* key, const char* uri) -> Result<void> {
-    if (target.api().virDomainSetMetadata(target.handle(), type, text, key, uri, affect(target)) == 0)
-      return {};
-    return target.session.fail("change settings of", target.name);
-  };
-  if (edit.notes) {
-    const char* text = edit.notes->empty() ? nullptr : edit.notes->c_str();
-    HVSH_CHECK(set(VIR_DOMAIN_METADATA_DESCRIPTION, text, nullptr, nullptr));
-  }
-  if (edit.metadata.empty()) return {};
-  return set(VIR_DOMAIN_METADATA_ELEMENT, edit.metadata.c_str(), "hvsh", kMetadataNamespace);
-}
-
-// One device of a running machine.
-Result<void> change_device(Target& target, const DeviceEdit& edit) {
-  target.session.begin_change();
-  const char* xml = edit.xml.c_str();
-  const unsigned flags = affect(target);
-  const int done = edit.kind == DeviceEdit::attach
-                       ? target.api().virDomainAttachDeviceFlags(target.handle(), xml, flags)
-                   : edit.kind == DeviceEdit::detach
-                       ? target.api().virDomainDetachDeviceFlags(target.handle(), xml, flags)
-                       : target.api().virDomainUpdateDeviceFlags(target.handle(), xml, flags);
-  if (done == 0) return {};
-  return target.session.fail("change a device of", target.name);
-}
-
-Result<void> check_persistent(const Target& target) {
-  if (target.api().virDomainIsPersistent(target.handle()) == 1) return {};
-  return Error{.id = "InvalidState",
-               .category = ErrorCategory::InvalidOperation,
-               .message = fmt::format(
-                   "Cannot change virtual machine \"{}\": libvirt keeps it only while it runs.", target.name),
-               .hint = "Define it first (virsh define).",
-               .target = target.name};
-}
-
-Result<void> check_name_is_free(Session& session, const Target& target, const std::string& name) {
-  if (name == target.name) return {};
-  HVSH_TRY(const DomainHandle other, session.find_or_null(name));
-  if (other) return machine_exists(name);
-  return {};
-}
-
-// All that can be refused is looked at before anything is changed; the name comes last.
-Result<void> configure_machine(Session& session, const Guid& id, const MachineConfig& wanted) {
-  constexpr Action kAny{"change", [](VMState) { return true; }, "there"};
-  HVSH_TRY(Target target, open_target(session, id, kAny));
-  HVSH_TRY(const MachineConfig before, read_config(session, id));
-  HVSH_CHECK(check_change(before, wanted, target.state));
-  HVSH_CHECK(check_persistent(target));
-  HVSH_CHECK(check_name_is_free(session, target, wanted.name));
-  HVSH_TRY(const std::string xml, definition_of(session, target.handle(), target.name));
-  const bool is_on = has_process(target.state);
-  HVSH_TRY(const DomainEdit edit, edit_domain(xml, before, wanted, is_on));
-  if (is_on) {
-    // What the metadata says of a disk has to be there as long as the disk is.
-    const bool detaches = std::any_of(edit.devices.begin(), edit.devices.end(), [](const DeviceEdit& device) {
-      return device.kind == DeviceEdit::detach;
-    });
-    if (!detaches) HVSH_CHECK(set_metadata(target, edit));
-    for (const DeviceEdit& device : edit.devices) HVSH_CHECK(change_device(target, device));
-    if (detaches) HVSH_CHECK(set_metadata(target, edit));
-  } else {
-    HVSH_CHECK(define_xml(session, edit.xml, "change", target.name));
-  }
-  if (before.start_action != wanted.start_action) {
-    HVSH_CHECK(set_autostart(session, target.handle(), wanted.start_action, target.name));
-  }
-  if (wanted.name == target.name) return {};
-  session.begin_change();
-  if (session.api.virDomainRename(target.handle(), wanted.name.c_str(), 0) != 0) return target.fail(kRename);
-  return {};
-}
-
 Result<void> undefine_machine(Session& session, const Guid& id) {
   HVSH_TRY(const Target target, open_target(session, id, kUndefine));
   constexpr unsigned kFlags = VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | VIR_DOMAIN_UNDEFINE_NVRAM |
@@ -334,93 +152,6 @@ Result<void> undefine_machine(Session& session, const Guid& id) {
   session.begin_change();
   if (session.api.virDomainUndefineFlags(target.handle(), kFlags) == 0) return {};
   return target.fail(kUndefine);
-}
-
-// Memory holds the guest's secrets: 0600, whoever wrote the file.
-Result<void> protect_file(const std::string& path) {
-  struct stat info {};
-  if (stat(path.c_str(), &info) != 0) return errno_error("look at the memory file", path, errno);
-  if ((info.st_mode & 0777) == 0600) return {};
-  if (chmod(path.c_str(), 0600) != 0 && (info.st_mode & 0077) != 0) {
-    return errno_error("protect the memory file", path, errno);
-  }
-  return {};
-}
-
-Result<void> save_memory_of(Session& session, const Guid& id, const std::string& path) {
-  HVSH_TRY(const Target target, open_target(session, id, kSaveMemory));
-  const TextHandle xml(session.api.virDomainGetXMLDesc(target.handle(), 0));
-  if (!xml) return session.fail("read the definition of", target.name);
-  const std::string unfinished = path + ".partial";
-  unlink(unfinished.c_str());
-  HVSH_TRY(const std::string order, memory_snapshot(xml.get(), unfinished));
-  session.begin_change();
-  const SnapshotHandle snapshot(session.api.virDomainSnapshotCreateXML(
-      target.handle(), order.c_str(), VIR_DOMAIN_SNAPSHOT_CREATE_NO_METADATA));
-  if (!snapshot) {
-    Error error = target.fail(kSaveMemory);
-    unlink(unfinished.c_str());
-    return error;
-  }
-  HVSH_CHECK(protect_file(unfinished));
-  if (rename(unfinished.c_str(), path.c_str()) != 0) return errno_error("rename to", path, errno);
-  return sync_folder(folder_of(path));
-}
-
-// libvirt brings memory back only under the name that it was saved with.
-Error renamed_since(const Target& target, const std::string& name_then) {
-  return {.id = "InvalidState",
-          .category = ErrorCategory::InvalidOperation,
-          .message =
-              fmt::format("Cannot restore the memory of virtual machine \"{}\": it was named \"{}\" when its "
-                          "memory was saved.",
-                          target.name, name_then),
-          .hint = fmt::format("Rename it back first: Rename-VM -Name '{}' -NewName '{}'.", target.name,
-                              name_then),
-          .target = target.name};
-}
-
-Result<void> restore_memory_of(Session& session, const Guid& id, const std::string& path) {
-  HVSH_TRY(const Target target, open_target(session, id, kRestoreMemory));
-  HVSH_TRY(const std::string current, definition_of(session, target.handle(), target.name));
-  HVSH_TRY(const std::string saved,
-           text_of(session,
-                   session.api.virDomainSaveImageGetXMLDesc(session.handle(), path.c_str(),
-                                                            VIR_DOMAIN_SAVE_IMAGE_XML_SECURE),
-                   "read the memory file of", target.name));
-  HVSH_TRY(const DomainIdentity identity, identity_of(saved));
-  if (identity.id != id) {
-    return Error{
-        .id = "InvalidParameter",
-        .category = ErrorCategory::InvalidArgument,
-        .message = fmt::format("Cannot restore the memory of virtual machine \"{}\": '{}' is the memory of "
-                               "\"{}\".",
-                               target.name, path, identity.name),
-        .target = path};
-  }
-  if (identity.name != target.name) return renamed_since(target, identity.name);
-  HVSH_TRY(const std::string fitting, restorable_domain(saved, current));
-  session.begin_change();
-  if (session.api.virDomainRestoreFlags(session.handle(), path.c_str(), fitting.c_str(),
-                                        VIR_DOMAIN_SAVE_PAUSED) == 0) {
-    return {};
-  }
-  return target.fail(kRestoreMemory);
-}
-
-Result<void> redefine_machine(Session& session, const Guid& id, const std::string& definition) {
-  HVSH_TRY(const DomainIdentity identity, identity_of(definition));
-  HVSH_TRY(const Target target, open_target(session, id, kRedefine));
-  if (identity.id != id) {
-    return Error{
-        .id = "InvalidParameter",
-        .category = ErrorCategory::InvalidArgument,
-        .message = fmt::format("Cannot redefine virtual machine \"{}\": the definition is that of \"{}\".",
-                               target.name, identity.name),
-        .target = target.name};
-  }
-  HVSH_TRY(const std::string renamed, renamed_domain(definition, target.name));
-  return define_xml(session, renamed, kRedefine.name, target.name);
 }
 
 }  // namespace
