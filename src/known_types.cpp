@@ -4,6 +4,7 @@
 #include "nouns/file_system.h"
 #include "nouns/virtual_hard_disk.h"
 #include "nouns/virtual_machine.h"
+#include "nouns/virtual_switch.h"
 
 namespace hvsh {
 
@@ -34,11 +35,23 @@ constexpr const EnumInfo* kEnums[] = {&EnumOf<nouns::VMState>::info,
                                       &EnumOf<nouns::CacheAttributes>::info,
                                       &EnumOf<nouns::GuestIsolationType>::info,
                                       &EnumOf<nouns::VMNetworkAdapterOperationalStatus>::info,
-                                      &EnumOf<nouns::VirtualHardDiskPmemAddressAbstractionType>::info};
+                                      &EnumOf<nouns::VirtualHardDiskPmemAddressAbstractionType>::info,
+                                      &EnumOf<nouns::VMSwitchType>::info,
+                                      &EnumOf<nouns::VMSwitchBandwidthMode>::info,
+                                      &EnumOf<nouns::VMSwitchExtensionType>::info,
+                                      &EnumOf<nouns::VMNetworkAdapterVlanMode>::info,
+                                      &EnumOf<nouns::VMNetworkAdapterPrivateVlanMode>::info,
+                                      &EnumOf<nouns::VMNetworkAdapterIsolationMode>::info,
+                                      &EnumOf<nouns::VMNetworkAdapterPortMirroringMode>::info,
+                                      &EnumOf<nouns::IovInterruptModerationValue>::info,
+                                      &EnumOf<nouns::VrssQueueSchedulingModeType>::info,
+                                      &EnumOf<nouns::VrssVmbusChannelAffinityPolicyType>::info};
 
 const Noun* const kNouns[] = {
-    &nouns::VirtualMachine::noun,  &nouns::VMSnapshot::noun, &nouns::HardDiskDrive::noun,
-    &nouns::VirtualHardDisk::noun, &nouns::FileInfo::noun,   &nouns::DirectoryInfo::noun,
+    &nouns::VirtualMachine::noun, &nouns::VMSnapshot::noun,      &nouns::HardDiskDrive::noun,
+    &nouns::VirtualSwitch::noun,  &nouns::NetworkAdapter::noun,  &nouns::InternalNetworkAdapter::noun,
+    &nouns::VlanSetting::noun,    &nouns::VirtualHardDisk::noun, &nouns::FileInfo::noun,
+    &nouns::DirectoryInfo::noun,
 };
 
 }  // namespace

@@ -83,8 +83,10 @@ engines::Hypervisor& Engines::hypervisor() {
       hypervisor_ = engines::memory::make_hypervisor(std::getenv("HVSH_URI"));
     } else {
       const engines::StateConfig& folders = state().config();
-      hypervisor_ =
-          engines::libvirt::make_hypervisor({}, {.run = folders.run_folder, .state = folders.state_folder});
+      const auto libvirt = engines::libvirt::make_connection({});
+      hypervisor_ = engines::libvirt::make_hypervisor(
+          libvirt, {.run = folders.run_folder, .state = folders.state_folder});
+      switch_plane_ = engines::libvirt::make_switch_plane(libvirt);
     }
   }
   return *hypervisor_;
@@ -125,6 +127,15 @@ engines::Machines& Engines::machines() {
 engines::Inventory& Engines::inventory() {
   if (!inventory_) inventory_ = std::make_unique<engines::Inventory>(machines());
   return *inventory_;
+}
+
+engines::Switches& Engines::switches() {
+  if (switches_) return *switches_;
+  engines::Hypervisor& host = hypervisor();
+  engines::SwitchPlane& plane =
+      switch_plane_ ? *switch_plane_ : static_cast<engines::memory::MemoryHypervisor&>(host).switches();
+  switches_ = std::make_unique<engines::Switches>(plane, network(), host);
+  return *switches_;
 }
 
 engines::HostComputer& Engines::computer() {

@@ -18,6 +18,7 @@
 #include "engines/inventory.h"
 #include "engines/machine.h"
 #include "engines/state.h"
+#include "engines/switches.h"
 
 namespace hvsh {
 
@@ -31,6 +32,7 @@ class Engines {
   engines::State& state();
   engines::Machines& machines();
   engines::Inventory& inventory();
+  engines::Switches& switches();
   // The host under the shell; a made-up one beside the in-memory hypervisor.
   engines::HostComputer& computer();
   engines::HostDisks& disks();
@@ -44,6 +46,7 @@ class Engines {
     services.template add<engines::BlockServers>([this] { return &block_servers(); });
     services.template add<engines::Machines>([this] { return &machines(); });
     services.template add<engines::Inventory>([this] { return &inventory(); });
+    services.template add<engines::Switches>([this] { return &switches(); });
     services.template add<engines::HostComputer>([this] { return &computer(); });
     services.template add<engines::HostDisks>([this] { return &disks(); });
     services.template add<engines::HostNetwork>([this] { return &network(); });
@@ -52,6 +55,8 @@ class Engines {
 
  private:
   std::unique_ptr<engines::Hypervisor> hypervisor_;
+  std::unique_ptr<engines::SwitchPlane> switch_plane_;
+  std::unique_ptr<engines::Switches> switches_;
   std::unique_ptr<engines::BlockServers> block_servers_;
   std::unique_ptr<engines::State> state_;
   std::unique_ptr<engines::Machines> machines_;

@@ -15,6 +15,9 @@ struct HostAdapter {
   std::string name, description, mac;  // 52:54:00:12:34:56
   bool enabled = false, connected = false, is_virtual = false, is_loopback = false;
   int64_t mbits = 0, mtu = 1500;
+  std::string bridge = {};  // that it is a port of
+  bool is_bridge = false;
+  std::string device = {};  // the system's name, where users see another
 };
 
 struct HostAddress {
@@ -33,6 +36,13 @@ struct HostRoute {
 
 struct HostNat {
   std::string name, internal_prefix;  // 172.16.0.0/24
+};
+
+// An adapter of this host that is a port of a bridge, as a virtual switch has them.
+struct HostPort {
+  std::string name;  // vEthernet (Lab); devices on Linux have shorter ones, so this stands in their alias
+  std::string bridge;
+  std::string mac;  // 12 hexadecimal digits
 };
 
 class HostNetwork {
@@ -55,6 +65,12 @@ class HostNetwork {
                                         const std::vector<std::string>& servers) = 0;
   virtual Result<void> add_nat(const HostNat& nat) = 0;
   virtual Result<void> remove_nat(const std::string& name) = 0;
+
+  // These find it done and say nothing when it is done already.
+  virtual Result<void> add_port(const HostPort& port) = 0;
+  virtual Result<void> remove_port(const HostPort& port) = 0;
+  virtual Result<void> join_bridge(const std::string& adapter, const std::string& bridge) = 0;
+  virtual Result<void> leave_bridge(const std::string& adapter) = 0;
 };
 
 }  // namespace hvsh::engines

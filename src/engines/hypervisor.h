@@ -36,6 +36,12 @@ struct MachineQuery {
   std::vector<Guid> ids = {};
 };
 
+// Addresses that the guest uses on one of its adapters.
+struct AdapterAddresses {
+  std::string mac;  // 12 upper-case hex digits
+  std::vector<std::string> addresses;
+};
+
 struct HostInfo {
   std::string name;                         // of this host
   std::string uri;                          // of the hypervisor connection
@@ -67,6 +73,9 @@ class Hypervisor {
   // refused before anything is changed. Ids, paths of records and images of served disks are the caller's.
   virtual Result<void> configure(const Guid& id, const MachineConfig& wanted) = 0;
   virtual Result<void> undefine(const Guid& id) = 0;  // with its saved state; must be off
+
+  // Of a running machine, from the first that knows any: its guest agent, the DHCP server, the neighbours.
+  virtual Result<std::vector<AdapterAddresses>> addresses(const Guid& machine) = 0;
 
   virtual Result<void> start(const Guid& id) = 0;  // from its saved state when there is one
   virtual Result<void> turn_off(const Guid& id) = 0;

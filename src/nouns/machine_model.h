@@ -9,6 +9,7 @@
 #include "core/guid.h"
 #include "nouns/device_enums.h"
 #include "nouns/enums.h"
+#include "nouns/network_enums.h"
 
 namespace hvsh::nouns {
 
@@ -61,14 +62,48 @@ struct DvdConfig {
   friend bool operator==(const DvdConfig&, const DvdConfig&) = default;
 };
 
+// Which VLANs a port of a switch carries.
+struct VlanConfig {
+  VMNetworkAdapterVlanMode mode = VMNetworkAdapterVlanMode::Untagged;
+  int32_t access_id = 0;                              // of mode Access
+  int32_t native_id = 0;                              // of mode Trunk
+  std::vector<int32_t> allowed_ids = {};              // of mode Trunk, ascending
+  VMNetworkAdapterPrivateVlanMode private_mode = {};  // of mode Private, and all below
+  int32_t primary_id = 0;
+  int32_t secondary_id = 0;                 // isolated, community
+  std::vector<int32_t> secondary_ids = {};  // promiscuous, ascending
+
+  friend bool operator==(const VlanConfig&, const VlanConfig&) = default;
+};
+
+// A network adapter of a machine, or of the host itself on a switch.
 struct AdapterConfig {
+  Guid id = {};  // stays as long as the adapter; zero: one is to be made
   std::string name = "Network Adapter";
-  std::string mac = {};          // 12 upper-case hex digits; empty: the hypervisor makes one
+  std::string mac = {};          // 12 upper-case hex digits; empty: one is made
+  bool static_mac = false;       // chosen by the administrator
   std::string switch_name = {};  // empty: not connected
+  Guid switch_id = {};           // zero: not connected, or to something that is no switch
   bool legacy = false;
   int32_t boot_order = 0;
+  VlanConfig vlan = {};
 
   friend bool operator==(const AdapterConfig&, const AdapterConfig&) = default;
+};
+
+// A virtual switch.
+struct SwitchConfig {
+  Guid id = {};
+  std::string name = {};
+  std::string notes = {};
+  VMSwitchType type = VMSwitchType::Private;
+  std::string bridge = {};        // the host's device that is the switch
+  std::string uplink = {};        // of an external switch: the host's adapter (or bridge) that leads outside
+  bool uplink_is_bridge = false;  // that bridge is the switch, and the host may be on it already
+  std::vector<AdapterConfig> host_adapters = {};  // of the host itself, each an adapter "vEthernet (NAME)"
+  bool is_foreign = false;                        // somebody else made it: it is used and never changed
+
+  friend bool operator==(const SwitchConfig&, const SwitchConfig&) = default;
 };
 
 // What is said of processors beside their count.

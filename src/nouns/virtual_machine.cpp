@@ -38,11 +38,6 @@ std::vector<HardDiskDrive> drives_of(const MachineConfig& config, const MachineP
   return drives;
 }
 
-std::string upper(std::string text) {
-  for (char& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-  return text;
-}
-
 }  // namespace
 
 std::string HardDiskDrive::name() const {
@@ -52,7 +47,7 @@ std::string HardDiskDrive::name() const {
 }
 
 std::string HardDiskDrive::id() const {
-  const std::string owner = upper((checkpoint_id.is_zero() ? vm_id : checkpoint_id).to_string());
+  const std::string owner = upper_guid((checkpoint_id.is_zero() ? vm_id : checkpoint_id));
   return fmt::format("Microsoft:{}\\{}\\{}\\{}\\D", owner,
                      EnumOf<ControllerType>::info.name_of(static_cast<int32_t>(controller_type)),
                      controller_number, controller_location);
@@ -64,7 +59,7 @@ std::string DriveController::name() const {
 }
 
 std::string DriveController::id() const {
-  return fmt::format("Microsoft:{}\\{}\\{}", upper(vm_id.to_string()),
+  return fmt::format("Microsoft:{}\\{}\\{}", upper_guid(vm_id),
                      EnumOf<ControllerType>::info.name_of(static_cast<int32_t>(type)), controller_number);
 }
 
@@ -110,17 +105,7 @@ Result<std::vector<HardDiskDrive>> VirtualMachine::hard_drives() const {
 
 Result<std::vector<NetworkAdapter>> VirtualMachine::network_adapters() const {
   HVSH_TRY(const MachineConfig* config, handle->config());
-  std::vector<NetworkAdapter> adapters;
-  for (const AdapterConfig& from : config->adapters) {
-    NetworkAdapter adapter;
-    static_cast<MachinePart&>(adapter) = {.vm_id = id, .vm_name = name, .computer_name = computer_name()};
-    adapter.name = from.name;
-    adapter.mac_address = from.mac;
-    adapter.switch_name = from.switch_name;
-    adapter.is_legacy = from.legacy;
-    adapters.push_back(std::move(adapter));
-  }
-  return adapters;
+  return adapters_of(*config, {.vm_id = id, .vm_name = name, .computer_name = computer_name()}, handle);
 }
 
 bool VirtualMachine::is_deleted() const {
@@ -255,6 +240,16 @@ Result<std::vector<HardDiskDrive>> VMSnapshot::hard_drives() const {
                             .computer_name = computer_name()});
 }
 
+std::vector<NetworkAdapter> VMSnapshot::network_adapters() const {
+  return adapters_of(config,
+                     {.vm_id = vm_id,
+                      .vm_name = vm_name,
+                      .checkpoint_id = id,
+                      .checkpoint_name = name,
+                      .computer_name = computer_name()},
+                     nullptr);
+}
+
 std::string VMSnapshot::display() const {
   return fmt::format("VMSnapshot (Name = '{}') [Id = '{}', VMId = '{}']", name, id.to_string(),
                      vm_id.to_string());
@@ -282,6 +277,7 @@ constexpr Prop VMSnapshot::kProps[] = {
     prop<&VMSnapshot::created>("CreationTime", "When it was made."),
     prop<&VMSnapshot::id>("Id", "Its id."),
     prop<&VMSnapshot::name>("Name", "Its name."),
+    prop<&VMSnapshot::network_adapters>("NetworkAdapters", "Network adapters."),
     prop<&VMSnapshot::cim_session>("CimSession", "The session through which it was found."),
     prop<&VMSnapshot::computer_name>("ComputerName", "The host."),
     prop<&VMSnapshot::is_deleted>("IsDeleted", "Whether it is gone."),

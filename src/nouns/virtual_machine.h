@@ -11,52 +11,10 @@
 
 #include "core/join.h"
 #include "core/noun.h"
-#include "nouns/machine_model.h"
+#include "nouns/machine_part.h"
+#include "nouns/network_adapter.h"
 
 namespace hvsh::nouns {
-
-// The way from an object back to its machine. Implemented by the engine that listed it.
-class MachineHandle {
- public:
-  virtual ~MachineHandle() = default;
-  // No older than a second, except within one FormattingPass. nullptr: the machine is gone.
-  virtual Result<const MachineStatus*> status() = 0;
-  // The last status that was seen, also of a machine that is gone by now.
-  virtual const MachineStatus& last_status() const = 0;
-  // As it was when it was first asked for.
-  virtual Result<const MachineConfig*> config() = 0;
-  // MachineConfig::version alone, fetched for all machines of the list at once: the default table shows it.
-  virtual Result<std::string> version() = 0;
-  virtual const std::string& computer_name() const = 0;
-};
-
-// What every part of a machine says about where it belongs. Parts of a checkpoint name it, those of a live
-// machine do not.
-struct MachinePart {
-  Guid vm_id;
-  std::string vm_name;
-  Guid checkpoint_id = {};
-  std::string checkpoint_name = {};
-  std::string computer_name = {};
-
-  std::string cim_session() const { return "CimSession: ."; }
-  bool is_deleted() const { return false; }
-};
-
-// The properties of MachinePart, which stand at the end of each part's own.
-template <class T>
-consteval auto machine_part_props() {
-  return std::array{
-      prop<&T::vm_id>("VMId", "Id of the machine that it belongs to."),
-      prop<&T::vm_name>("VMName", "Name of the machine that it belongs to."),
-      prop<&T::checkpoint_id>("VMSnapshotId",
-                              "Id of the checkpoint that it belongs to; zeros for a live machine."),
-      prop<&T::checkpoint_name>("VMSnapshotName", "Name of that checkpoint."),
-      prop<&T::cim_session>("CimSession", "The session through which it was found."),
-      prop<&T::computer_name>("ComputerName", "The host."),
-      prop<&T::is_deleted>("IsDeleted", "Whether it is gone."),
-  };
-}
 
 struct HardDiskDrive : MachinePart {
   std::string path;
@@ -120,40 +78,6 @@ struct DriveController : MachinePart {
       machine_part_props<DriveController>());
   static constexpr Column kTable[] = {{"VMName"}, {"ControllerNumber"}, {"Drives"}};
   static constexpr Noun noun{.type = {"Microsoft.HyperV.PowerShell.VMDriveController", "VMDriveController"},
-                             .props = kProps,
-                             .table = kTable};
-};
-
-struct NetworkAdapter : MachinePart {
-  std::string name;
-  std::string mac_address;
-  std::string switch_name;
-  bool is_legacy = false;
-
-  bool connected() const { return !switch_name.empty(); }
-  bool is_management_os() const { return false; }
-  bool is_synthetic() const { return !is_legacy; }
-  std::vector<std::string> ip_addresses() const { return {}; }
-  std::vector<VMNetworkAdapterOperationalStatus> status() const { return {}; }
-  std::string display() const { return name; }
-
-  static constexpr auto kProps = join(
-      std::array{
-          prop<&NetworkAdapter::mac_address>("MacAddress", "12 hexadecimal digits."),
-          prop<&NetworkAdapter::is_legacy>("IsLegacy", "An emulated adapter."),
-          prop<&NetworkAdapter::is_synthetic>("IsSynthetic", "Not an emulated adapter."),
-          prop<&NetworkAdapter::ip_addresses>("IPAddresses", "Addresses that the guest reports.",
-                                              {.cost = Cost::guest_round_trip}),
-          prop<&NetworkAdapter::connected>("Connected", "Whether it is connected to a switch."),
-          prop<&NetworkAdapter::switch_name>("SwitchName", "The switch that it is connected to."),
-          prop<&NetworkAdapter::status>("Status", "What the guest's driver reports."),
-          prop<&NetworkAdapter::is_management_os>("IsManagementOs", "Whether it belongs to the host."),
-          prop<&NetworkAdapter::name>("Name", "The adapter's name."),
-      },
-      machine_part_props<NetworkAdapter>());
-  static constexpr Column kTable[] = {{"Name"},       {"IsManagementOs"}, {"VMName"},     {"SwitchName"},
-                                      {"MacAddress"}, {"Status"},         {"IPAddresses"}};
-  static constexpr Noun noun{.type = {"Microsoft.HyperV.PowerShell.VMNetworkAdapter", "VMNetworkAdapter"},
                              .props = kProps,
                              .table = kTable};
 };
@@ -243,6 +167,7 @@ struct VMSnapshot {
     return config.*Field;
   }
   Result<std::vector<HardDiskDrive>> hard_drives() const;
+  std::vector<NetworkAdapter> network_adapters() const;
   std::string cim_session() const { return "CimSession: ."; }
   std::string computer_name() const { return handle ? handle->computer_name() : std::string(); }
   bool is_deleted() const { return false; }

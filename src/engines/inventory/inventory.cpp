@@ -52,6 +52,19 @@ class InventoryHandle final : public nouns::MachineHandle {
     if (!version_) HVSH_CHECK(shared_->fetch_versions());
     return version_.value_or("");
   }
+  Result<std::vector<std::string>> addresses(const std::string& mac) override {
+    std::vector<std::string> found;
+    HVSH_TRY(const MachineStatus* now, status());
+    if (now == nullptr || now->state != nouns::VMState::Running) return found;
+    if (!addresses_ || (!FormattingPass::active() && Clock::now() - addresses_at_ > kFreshFor)) {
+      HVSH_TRY(addresses_, shared_->machines.hypervisor().addresses(status_.id));
+      addresses_at_ = Clock::now();
+    }
+    for (const AdapterAddresses& one : *addresses_) {
+      if (one.mac == mac) found.insert(found.end(), one.addresses.begin(), one.addresses.end());
+    }
+    return found;
+  }
   const std::string& computer_name() const override { return shared_->computer_name; }
 
   const Guid& id() const { return status_.id; }
@@ -61,6 +74,7 @@ class InventoryHandle final : public nouns::MachineHandle {
     fetched_ = {};
     config_.reset();
     version_.reset();
+    addresses_.reset();
   }
   void update(std::optional<MachineStatus> status, Clock::time_point at) {
     gone_ = !status.has_value();
@@ -76,6 +90,8 @@ class InventoryHandle final : public nouns::MachineHandle {
   bool gone_ = false;
   std::optional<MachineConfig> config_;
   std::optional<std::string> version_;
+  std::optional<std::vector<AdapterAddresses>> addresses_;
+  Clock::time_point addresses_at_ = {};
 };
 
 void Inventory::Shared::add(const std::shared_ptr<InventoryHandle>& handle) {

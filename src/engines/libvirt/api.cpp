@@ -27,12 +27,14 @@ bool fill(void* library, Api& api) {
   ok &= find_function(library, "virConnectGetURI", api.virConnectGetURI);
   ok &= find_function(library, "virConnectIsAlive", api.virConnectIsAlive);
   ok &= find_function(library, "virConnectListAllDomains", api.virConnectListAllDomains);
+  ok &= find_function(library, "virConnectListAllNetworks", api.virConnectListAllNetworks);
   ok &= find_function(library, "virConnectOpen", api.virConnectOpen);
   ok &= find_function(library, "virDomainAttachDeviceFlags", api.virDomainAttachDeviceFlags);
   ok &= find_function(library, "virDomainCreateWithFlags", api.virDomainCreateWithFlags);
   ok &= find_function(library, "virDomainDetachDeviceFlags", api.virDomainDetachDeviceFlags);
   ok &= find_function(library, "virDomainDefineXMLFlags", api.virDomainDefineXMLFlags);
   ok &= find_function(library, "virDomainDestroyFlags", api.virDomainDestroyFlags);
+  ok &= find_function(library, "virDomainDetachDeviceFlags", api.virDomainDetachDeviceFlags);
   ok &= find_function(library, "virDomainFree", api.virDomainFree);
   ok &= find_function(library, "virDomainGetAutostart", api.virDomainGetAutostart);
   ok &= find_function(library, "virDomainGetDiskErrors", api.virDomainGetDiskErrors);
@@ -43,6 +45,8 @@ bool fill(void* library, Api& api) {
   ok &= find_function(library, "virDomainGetUUID", api.virDomainGetUUID);
   ok &= find_function(library, "virDomainGetXMLDesc", api.virDomainGetXMLDesc);
   ok &= find_function(library, "virDomainHasManagedSaveImage", api.virDomainHasManagedSaveImage);
+  ok &= find_function(library, "virDomainInterfaceAddresses", api.virDomainInterfaceAddresses);
+  ok &= find_function(library, "virDomainInterfaceFree", api.virDomainInterfaceFree);
   ok &= find_function(library, "virDomainIsPersistent", api.virDomainIsPersistent);
   ok &= find_function(library, "virDomainListGetStats", api.virDomainListGetStats);
   ok &= find_function(library, "virDomainLookupByName", api.virDomainLookupByName);
@@ -67,6 +71,17 @@ bool fill(void* library, Api& api) {
   ok &= find_function(library, "virDomainUpdateDeviceFlags", api.virDomainUpdateDeviceFlags);
   ok &= find_function(library, "virGetLastError", api.virGetLastError);
   ok &= find_function(library, "virInitialize", api.virInitialize);
+  ok &= find_function(library, "virNetworkCreate", api.virNetworkCreate);
+  ok &= find_function(library, "virNetworkDefineXML", api.virNetworkDefineXML);
+  ok &= find_function(library, "virNetworkDestroy", api.virNetworkDestroy);
+  ok &= find_function(library, "virNetworkFree", api.virNetworkFree);
+  ok &= find_function(library, "virNetworkGetName", api.virNetworkGetName);
+  ok &= find_function(library, "virNetworkGetXMLDesc", api.virNetworkGetXMLDesc);
+  ok &= find_function(library, "virNetworkIsActive", api.virNetworkIsActive);
+  ok &= find_function(library, "virNetworkLookupByName", api.virNetworkLookupByName);
+  ok &= find_function(library, "virNetworkLookupByUUID", api.virNetworkLookupByUUID);
+  ok &= find_function(library, "virNetworkSetAutostart", api.virNetworkSetAutostart);
+  ok &= find_function(library, "virNetworkUndefine", api.virNetworkUndefine);
   ok &= find_function(library, "virNodeGetInfo", api.virNodeGetInfo);
   ok &= find_function(library, "virResetLastError", api.virResetLastError);
   ok &= find_function(library, "virSetErrorFunc", api.virSetErrorFunc);
@@ -106,6 +121,7 @@ Result<const Api*> load_api() {
 }
 
 void DomainFree::operator()(virDomain* domain) const { loaded().api.virDomainFree(domain); }
+void NetworkFree::operator()(virNetwork* network) const { loaded().api.virNetworkFree(network); }
 void SnapshotFree::operator()(virDomainSnapshot* snapshot) const {
   loaded().api.virDomainSnapshotFree(snapshot);
 }

@@ -21,6 +21,7 @@ struct Api {
   decltype(&::virConnectGetURI) virConnectGetURI;
   decltype(&::virConnectIsAlive) virConnectIsAlive;
   decltype(&::virConnectListAllDomains) virConnectListAllDomains;
+  decltype(&::virConnectListAllNetworks) virConnectListAllNetworks;
   decltype(&::virConnectOpen) virConnectOpen;
   decltype(&::virDomainAttachDeviceFlags) virDomainAttachDeviceFlags;
   decltype(&::virDomainCreateWithFlags) virDomainCreateWithFlags;
@@ -37,6 +38,8 @@ struct Api {
   decltype(&::virDomainGetUUID) virDomainGetUUID;
   decltype(&::virDomainGetXMLDesc) virDomainGetXMLDesc;
   decltype(&::virDomainHasManagedSaveImage) virDomainHasManagedSaveImage;
+  decltype(&::virDomainInterfaceAddresses) virDomainInterfaceAddresses;
+  decltype(&::virDomainInterfaceFree) virDomainInterfaceFree;
   decltype(&::virDomainIsPersistent) virDomainIsPersistent;
   decltype(&::virDomainListGetStats) virDomainListGetStats;
   decltype(&::virDomainLookupByName) virDomainLookupByName;
@@ -61,6 +64,17 @@ struct Api {
   decltype(&::virDomainUpdateDeviceFlags) virDomainUpdateDeviceFlags;
   decltype(&::virGetLastError) virGetLastError;
   decltype(&::virInitialize) virInitialize;
+  decltype(&::virNetworkCreate) virNetworkCreate;
+  decltype(&::virNetworkDefineXML) virNetworkDefineXML;
+  decltype(&::virNetworkDestroy) virNetworkDestroy;
+  decltype(&::virNetworkFree) virNetworkFree;
+  decltype(&::virNetworkGetName) virNetworkGetName;
+  decltype(&::virNetworkGetXMLDesc) virNetworkGetXMLDesc;
+  decltype(&::virNetworkIsActive) virNetworkIsActive;
+  decltype(&::virNetworkLookupByName) virNetworkLookupByName;
+  decltype(&::virNetworkLookupByUUID) virNetworkLookupByUUID;
+  decltype(&::virNetworkSetAutostart) virNetworkSetAutostart;
+  decltype(&::virNetworkUndefine) virNetworkUndefine;
   decltype(&::virNodeGetInfo) virNodeGetInfo;
   decltype(&::virResetLastError) virResetLastError;
   decltype(&::virSetErrorFunc) virSetErrorFunc;
@@ -80,6 +94,10 @@ struct SnapshotFree {
 struct TextFree {
   void operator()(char* text) const;
 };
+struct NetworkFree {
+  void operator()(virNetwork* network) const;
+};
+using NetworkHandle = std::unique_ptr<virNetwork, NetworkFree>;
 using DomainHandle = std::unique_ptr<virDomain, DomainFree>;
 using SnapshotHandle = std::unique_ptr<virDomainSnapshot, SnapshotFree>;
 using TextHandle = std::unique_ptr<char, TextFree>;

@@ -16,10 +16,12 @@
 #include "engines/files.h"
 #include "engines/libvirt/domain_xml.h"
 #include "engines/libvirt/kvm_probe.h"
+#include "engines/libvirt/networks.h"
 #include "engines/libvirt/status_reader.h"
 #include "engines/libvirt/target.h"
 #include "engines/libvirt/uri.h"
 #include "engines/machine_errors.h"
+#include "engines/network_errors.h"
 
 namespace hvsh::engines::libvirt {
 
@@ -42,14 +44,6 @@ constexpr Action kSave{"save", has_process, "running or paused", Patience::patie
 constexpr Action kDiscard{"discard the saved state of", is_saved, "saved"};
 constexpr Action kUndefine{"remove", is_off_or_saved, "off or saved"};
 constexpr Action kConfigure{"change", [](VMState) { return true; }, "there"};
-
-// A locally administered address in the range that QEMU and libvirt use.
-Result<std::string> random_mac() {
-  uint8_t tail[3];
-  if (getrandom(tail, sizeof tail, 0) != sizeof tail)
-    return errno_error("read random bytes from", "getrandom", errno);
-  return fmt::format("525400{:02X}{:02X}{:02X}", tail[0], tail[1], tail[2]);
-}
 
 bool offers_kvm(const std::string& capabilities) {
   return capabilities.find("<domain type='kvm'") != std::string::npos;
@@ -130,10 +124,14 @@ Result<std::vector<RawStatus>> read_ids(Session& session, const std::vector<Guid
   return read_some(session, domains);
 }
 
-Result<void> define_machine(Session& session, const MachineConfig& config, bool hardware) {
+Result<void> define_machine(Session& session, MachineConfig config, bool hardware) {
   HVSH_TRY(const DomainHandle same_id, session.find_or_null(config.id));
   HVSH_TRY(const DomainHandle namesake, session.find_or_null(config.name));
   if (same_id || namesake) return machine_exists(config.name);
+  for (AdapterConfig& adapter : config.adapters) {
+    HVSH_TRY(const Place place, place_adapter(session, adapter));
+    adapter = place.adapter;
+  }
   HVSH_TRY(const std::string xml, build_domain(config, hardware));
   HVSH_CHECK(define_xml(session, xml, "define", config.name));
   if (config.start_action != nouns::StartAction::Start) return {};
@@ -158,8 +156,9 @@ Result<void> undefine_machine(Session& session, const Guid& id) {
 
 class LibvirtHypervisor final : public Hypervisor {
  public:
-  LibvirtHypervisor(const std::string& uri, const Folders& folders)
-      : connection_(uri),
+  LibvirtHypervisor(std::shared_ptr<Connection> connection, const Folders& folders)
+      : shared_(std::move(connection)),
+        connection_(*shared_),
         samples_(folders.run.empty() ? "" : folders.run + "/cpu-samples"),
         probe_cache_(folders.state.empty() ? "" : folders.state + "/kvm-probe") {}
 
@@ -187,9 +186,20 @@ class LibvirtHypervisor final : public Hypervisor {
     return task(kUndefine, [id](Session& session) { return undefine_machine(session, id); });
   }
 
+  Result<std::vector<AdapterAddresses>> addresses(const Guid& id) override {
+    return connection_.call<std::vector<AdapterAddresses>>(
+        "ask for a machine's addresses", Patience::ordinary,
+        [id](Session& session) { return read_addresses(session, id); });
+  }
+
   Result<void> start(const Guid& id) override {
-    return change(id, kStart, [](const Target& target) {
-      return target.api().virDomainCreateWithFlags(target.handle(), 0);
+    return task(kStart, [id](Session& session) -> Result<void> {
+      HVSH_TRY(const Target target, open_target(session, id, kStart));
+      HVSH_TRY(const std::string xml, definition_of(session, target.handle(), target.name));
+      HVSH_CHECK(start_networks(session, xml));
+      session.begin_change();
+      if (session.api.virDomainCreateWithFlags(target.handle(), 0) == 0) return {};
+      return target.fail(kStart);
     });
   }
   Result<void> turn_off(const Guid& id) override {
@@ -269,7 +279,8 @@ class LibvirtHypervisor final : public Hypervisor {
   }
   Result<KvmAnswer> acceleration();
 
-  Connection connection_;
+  std::shared_ptr<Connection> shared_;
+  Connection& connection_;
   CpuSamples samples_;
   std::string probe_cache_;
 };
@@ -357,8 +368,13 @@ Result<void> LibvirtHypervisor::define(const MachineConfig& config) {
                                 });
 }
 
-std::unique_ptr<Hypervisor> make_hypervisor(const std::string& uri, const Folders& folders) {
-  return std::make_unique<LibvirtHypervisor>(uri, folders);
+std::shared_ptr<Connection> make_connection(const std::string& uri) {
+  return std::make_shared<Connection>(uri);
 }
-
+std::unique_ptr<Hypervisor> make_hypervisor(std::shared_ptr<Connection> connection, const Folders& folders) {
+  return std::make_unique<LibvirtHypervisor>(std::move(connection), folders);
+}
+std::unique_ptr<Hypervisor> make_hypervisor(const std::string& uri, const Folders& folders) {
+  return make_hypervisor(make_connection(uri), folders);
+}
 }  // namespace hvsh::engines::libvirt

@@ -16,10 +16,14 @@
 // is saved. Machines that libvirt holds only while they run (transient) cannot be edited. Memory comes back
 // only under the name that the machine had when it was saved; the error says which. libvirt allows no `/` in
 // names.
+//
+// Switches are libvirt's networks (network_xml.h). A network that an adapter is put on, or whose machine
+// starts, is started, for the switches of a Hyper-V host always run.
 #include <memory>
 #include <string>
 
 #include "engines/hypervisor.h"
+#include "engines/switches.h"
 
 namespace hvsh::engines::libvirt {
 
@@ -28,7 +32,13 @@ struct Folders {
   std::string state = {};  // what the trial of KVM showed; empty: not kept
 };
 
-// `uri` empty: the default of uri.h.
+class Connection;
+
+// `uri` empty: the default of uri.h. One connection serves the machines and the switches.
+std::shared_ptr<Connection> make_connection(const std::string& uri);
+std::unique_ptr<Hypervisor> make_hypervisor(std::shared_ptr<Connection> connection,
+                                            const Folders& folders = {});
 std::unique_ptr<Hypervisor> make_hypervisor(const std::string& uri, const Folders& folders = {});
+std::unique_ptr<SwitchPlane> make_switch_plane(std::shared_ptr<Connection> connection);
 
 }  // namespace hvsh::engines::libvirt

@@ -19,6 +19,7 @@
 #include "core/result.h"
 #include "engines/libvirt/api.h"
 #include "engines/libvirt/errors.h"
+#include "engines/libvirt/network_xml.h"
 #include "engines/libvirt/worker.h"
 
 namespace hvsh::engines::libvirt {
@@ -42,6 +43,9 @@ class Session {
   Result<DomainHandle> find_or_null(const std::string& name);
   // libvirt's last error, as ours. Notes a connection that broke.
   Error fail(std::string_view action, std::string_view name);
+  // known_networks() keeps its answer here.
+  std::vector<Network> networks = {};
+  std::chrono::steady_clock::time_point networks_read = {};
   // From here on the task must not be repeated.
   void begin_change() { changing_ = true; }
 

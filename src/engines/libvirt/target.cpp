@@ -1,6 +1,7 @@
 #include "engines/libvirt/target.h"
 
 #include "engines/libvirt/domain_xml.h"
+#include "engines/libvirt/networks.h"
 #include "engines/libvirt/status.h"
 #include "engines/machine_errors.h"
 
@@ -63,7 +64,9 @@ Result<MachineConfig> read_config(Session& session, const Guid& id) {
   int autostart = 0;
   // A machine that is not persistent has no such flag.
   if (session.api.virDomainGetAutostart(domain.get(), &autostart) != 0) autostart = 0;
-  return read_domain(xml, autostart != 0);
+  HVSH_TRY(MachineConfig config, read_domain(xml, autostart != 0));
+  name_switches(session, config.adapters);
+  return config;
 }
 
 Result<void> define_xml(Session& session, const std::string& xml, const char* action,

@@ -69,24 +69,34 @@ std::string_view local_name(const pugi::xml_node& node) {
   return colon == std::string_view::npos ? name : name.substr(colon + 1);
 }
 
-pugi::xml_node find_metadata(const pugi::xml_node& domain) {
-  for (const pugi::xml_node& node : domain.child("metadata").children()) {
+pugi::xml_node find_metadata(const pugi::xml_node& owner, std::string_view name_space,
+                             std::string_view local) {
+  for (const pugi::xml_node& node : owner.child("metadata").children()) {
     const std::string_view name = node.name();
     const size_t colon = name.find(':');
     const std::string declaration =
         colon == std::string_view::npos ? "xmlns" : "xmlns:" + std::string(name.substr(0, colon));
-    if (local_name(node) == "vm" &&
-        std::string_view(node.attribute(declaration.c_str()).value()) == kMetadataNamespace)
+    if (local_name(node) == local &&
+        std::string_view(node.attribute(declaration.c_str()).value()) == name_space)
       return node;
   }
   return {};
 }
 
-pugi::xml_node make_metadata(pugi::xml_node domain) {
-  if (const pugi::xml_node found = find_metadata(domain)) return found;
-  pugi::xml_node node = child_of(domain, "metadata").append_child("hvsh:vm");
-  node.append_attribute("xmlns:hvsh").set_value(kMetadataNamespace);
+pugi::xml_node make_metadata(pugi::xml_node owner, const char* name_space, const char* name) {
+  const std::string_view whole = name;
+  if (const pugi::xml_node found = find_metadata(owner, name_space, whole.substr(whole.find(':') + 1)))
+    return found;
+  pugi::xml_node node = child_of(owner, "metadata").append_child(name);
+  node.append_attribute("xmlns:hvsh").set_value(name_space);
   return node;
+}
+
+pugi::xml_node append_own(pugi::xml_node metadata, std::string_view local) {
+  const std::string_view name = metadata.name();
+  const size_t colon = name.find(':');
+  std::string whole(colon == std::string_view::npos ? "" : name.substr(0, colon + 1));
+  return metadata.append_child((whole += local).c_str());
 }
 
 }  // namespace hvsh::engines::libvirt

@@ -30,11 +30,16 @@ void set_text(pugi::xml_node node, const std::string& text);
 void set_attribute(pugi::xml_node node, const char* name, const std::string& value);
 
 // hvsh's element in <metadata>, whatever its prefix is; an empty node if there is none.
-pugi::xml_node find_metadata(const pugi::xml_node& domain);
+pugi::xml_node find_metadata(const pugi::xml_node& owner, std::string_view name_space = kMetadataNamespace,
+                             std::string_view local = "vm");
 // A name without its namespace's prefix: libvirt gives the children of metadata one when it rewrites them.
 std::string_view local_name(const pugi::xml_node& node);
 // The same, made if it is missing.
-pugi::xml_node make_metadata(pugi::xml_node domain);
+pugi::xml_node make_metadata(pugi::xml_node owner, const char* name_space = kMetadataNamespace,
+                             const char* name = "hvsh:vm");
+
+// A new child of hvsh's element, with its prefix.
+pugi::xml_node append_own(pugi::xml_node metadata, std::string_view local);
 
 template <class E>
 std::string enum_text(E value) {

@@ -9,6 +9,7 @@
 #include "core/text.h"
 #include "engines/files.h"
 #include "engines/linux_host/linux_host.h"
+#include "engines/network_errors.h"
 #include "engines/process.h"
 
 namespace hvsh::engines::linux_host {
@@ -80,6 +81,35 @@ Result<json> nft_rules() {
   return json::parse(listed->output, nullptr, false);
 }
 
+// An adapter of the host on a virtual switch is one end of a pair of devices; the other end is a port of the
+// bridge. The device's name follows from the hardware address, and the name that users see is its alias.
+std::string port_device(const HostPort& port, char end) {
+  std::string mac = port.mac;
+  std::transform(mac.begin(), mac.end(), mac.begin(), [](unsigned char c) { return std::tolower(c); });
+  return fmt::format("hv{}{}", end, mac);
+}
+constexpr std::string_view kPortPrefix = "hve";
+
+std::string shown_name(const json& link) {
+  const std::string device = text_of(link, "ifname"), alias = text_of(link, "ifalias");
+  return device.starts_with(kPortPrefix) && !alias.empty() ? alias : device;
+}
+
+bool has_device(const std::string& name) {
+  return name.find('/') == std::string::npos && ::access(("/sys/class/net/" + name).c_str(), F_OK) == 0;
+}
+
+// The device that is shown under that name; the name itself when there is none, for `ip` to complain about.
+std::string device_of(const std::string& name) {
+  if (has_device(name)) return name;
+  const auto links = ask_ip({"link", "show"});
+  if (!links) return name;
+  for (const json& link : *links) {
+    if (shown_name(link) == name) return text_of(link, "ifname");
+  }
+  return name;
+}
+
 class Network final : public HostNetwork {
  public:
   Result<std::vector<HostAdapter>> adapters() override {
@@ -94,17 +124,21 @@ class Network final : public HostNetwork {
       const std::string kind = link.contains("linkinfo") ? text_of(link["linkinfo"], "info_kind") : "";
       const int64_t speed = std::atoll(fact(fmt::format("/sys/class/net/{}/speed", name)).c_str());
       found.push_back({.index = number_of(link, "ifindex"),
-                       .name = name,
-                       .description = !driver.empty() ? driver
-                                      : !kind.empty() ? kind
-                                                      : text_of(link, "link_type"),
+                       .name = shown_name(link),
+                       .description = name.starts_with(kPortPrefix) ? "Hyper-V Virtual Ethernet Adapter"
+                                      : !driver.empty()             ? driver
+                                      : !kind.empty()               ? kind
+                                                                    : text_of(link, "link_type"),
                        .mac = text_of(link, "address"),
                        .enabled = has("UP"),
                        .connected = has("LOWER_UP"),
                        .is_virtual = driver.empty(),
                        .is_loopback = has("LOOPBACK"),
                        .mbits = std::max<int64_t>(speed, 0),
-                       .mtu = number_of(link, "mtu")});
+                       .mtu = number_of(link, "mtu"),
+                       .bridge = text_of(link, "master"),
+                       .is_bridge = kind == "bridge",
+                       .device = name});
     }
     return found;
   }
@@ -115,7 +149,7 @@ class Network final : public HostNetwork {
     for (const json& link : links) {
       for (const json& one : link.value("addr_info", json::array())) {
         found.push_back({.index = number_of(link, "ifindex"),
-                         .adapter = text_of(link, "ifname"),
+                         .adapter = shown_name(link),
                          .address = text_of(one, "local"),
                          .prefix = number_of(one, "prefixlen"),
                          .is_v6 = text_of(one, "family") == "inet6",
@@ -142,7 +176,10 @@ class Network final : public HostNetwork {
         if (route.destination.find('/') == std::string::npos) route.destination += v6 ? "/128" : "/32";
         if (route.next_hop.empty()) route.next_hop = v6 ? "::" : "0.0.0.0";
         for (const HostAdapter& adapter : known) {
-          if (adapter.name == route.adapter) route.index = adapter.index;
+          if (adapter.device != route.adapter) continue;
+          route.index = adapter.index;
+          route.adapter = adapter.name;
+          break;
         }
         found.push_back(std::move(route));
       }
@@ -196,14 +233,16 @@ class Network final : public HostNetwork {
 
   Result<void> enable(const std::string& adapter, bool enabled) override {
     return run_ip(fmt::format("{} adapter '{}'", enabled ? "enable" : "disable", adapter),
-                  {"link", "set", "dev", adapter, enabled ? "up" : "down"});
+                  {"link", "set", "dev", device_of(adapter), enabled ? "up" : "down"});
   }
   Result<void> rename(const std::string& adapter, const std::string& name) override {
-    return run_ip(fmt::format("rename adapter '{}'", adapter), {"link", "set", "dev", adapter, "name", name});
+    const std::string device = device_of(adapter);
+    return run_ip(fmt::format("rename adapter '{}'", adapter),
+                  {"link", "set", "dev", device, device.starts_with(kPortPrefix) ? "alias" : "name", name});
   }
   Result<void> set_mtu(const std::string& adapter, int64_t mtu) override {
     return run_ip(fmt::format("set the MTU of adapter '{}'", adapter),
-                  {"link", "set", "dev", adapter, "mtu", std::to_string(mtu)});
+                  {"link", "set", "dev", device_of(adapter), "mtu", std::to_string(mtu)});
   }
   Result<void> add_address(const HostAddress& address) override { return change_address("add", address); }
   Result<void> remove_address(const HostAddress& address) override { return change_address("del", address); }
@@ -254,18 +293,52 @@ class Network final : public HostNetwork {
     return {};
   }
 
+  Result<void> add_port(const HostPort& port) override {
+    const std::string device = port_device(port, 'e'), peer = port_device(port, 'p');
+    const std::string what = fmt::format("make the adapter '{}'", port.name);
+    if (!has_device(device)) {
+      HVSH_CHECK(with_hint(run_ip(what, {"link", "add", "name", device, "address", colon_mac(port.mac),
+                                         "type", "veth", "peer", "name", peer})));
+    }
+    HVSH_CHECK(with_hint(run_ip(what, {"link", "set", "dev", peer, "master", port.bridge, "up"})));
+    HVSH_CHECK(run_ip(what, {"link", "set", "dev", device, "alias", port.name}));
+    return run_ip(what, {"link", "set", "dev", device, "up"});
+  }
+  Result<void> remove_port(const HostPort& port) override {
+    const std::string device = port_device(port, 'e');
+    if (!has_device(device)) return {};
+    return with_hint(
+        run_ip(fmt::format("remove the adapter '{}'", port.name), {"link", "delete", "dev", device}));
+  }
+  Result<void> join_bridge(const std::string& adapter, const std::string& bridge) override {
+    return with_hint(run_ip(fmt::format("connect adapter '{}' to a switch", adapter),
+                            {"link", "set", "dev", device_of(adapter), "master", bridge, "up"}));
+  }
+  Result<void> leave_bridge(const std::string& adapter) override {
+    const std::string device = device_of(adapter);
+    if (!has_device(device)) return {};
+    return with_hint(run_ip(fmt::format("disconnect adapter '{}' from its switch", adapter),
+                            {"link", "set", "dev", device, "nomaster"}));
+  }
+
  private:
+  static Result<void> with_hint(Result<void> result) {
+    if (result || ::geteuid() == 0) return result;
+    Error error = result.take_error();
+    error.hint = "Adapters of the host are root's: run it as root.";
+    return error;
+  }
   static Result<void> change_address(const char* verb, const HostAddress& address) {
-    return run_ip(
-        fmt::format("{} address {}", *verb == 'a' ? "add" : "remove", address.address),
-        {"address", verb, fmt::format("{}/{}", address.address, address.prefix), "dev", address.adapter});
+    return run_ip(fmt::format("{} address {}", *verb == 'a' ? "add" : "remove", address.address),
+                  {"address", verb, fmt::format("{}/{}", address.address, address.prefix), "dev",
+                   device_of(address.adapter)});
   }
   static Result<void> change_route(const char* verb, const HostRoute& route) {
     std::vector<std::string> arguments{route.is_v6 ? "-6" : "-4", "route", verb, route.destination};
     if (route.next_hop != "0.0.0.0" && route.next_hop != "::") {
       arguments.insert(arguments.end(), {"via", route.next_hop});
     }
-    arguments.insert(arguments.end(), {"dev", route.adapter});
+    arguments.insert(arguments.end(), {"dev", device_of(route.adapter)});
     if (route.metric > 0) arguments.insert(arguments.end(), {"metric", std::to_string(route.metric)});
     return run_ip(fmt::format("{} route to {}", *verb == 'a' ? "add" : "remove", route.destination),
                   arguments);

@@ -208,6 +208,34 @@ class Network final : public HostNetwork {
     std::erase_if(nats_, [&](const HostNat& one) { return one.name == name; });
     return {};
   }
+  Result<void> add_port(const HostPort& port) override {
+    HVSH_CHECK(remove_port(port));
+    int64_t index = 0;
+    for (const HostAdapter& one : adapters_) index = std::max(index, one.index);
+    std::string mac;
+    for (size_t i = 0; i < port.mac.size(); i += 2) mac += (i > 0 ? ":" : "") + port.mac.substr(i, 2);
+    adapters_.push_back({.index = index + 1,
+                         .name = port.name,
+                         .description = "Hyper-V Virtual Ethernet Adapter",
+                         .mac = mac,
+                         .enabled = true,
+                         .connected = true,
+                         .is_virtual = true,
+                         .mbits = 10'000});
+    return {};
+  }
+  Result<void> remove_port(const HostPort& port) override {
+    std::erase_if(adapters_, [&](const HostAdapter& one) { return one.name == port.name; });
+    std::erase_if(addresses_, [&](const HostAddress& one) { return one.adapter == port.name; });
+    return {};
+  }
+  Result<void> join_bridge(const std::string& adapter, const std::string& bridge) override {
+    for (HostAdapter& one : adapters_) {
+      if (one.name == adapter) one.bridge = bridge;
+    }
+    return {};
+  }
+  Result<void> leave_bridge(const std::string& adapter) override { return join_bridge(adapter, ""); }
 
  private:
   std::vector<HostAdapter> adapters_ = {

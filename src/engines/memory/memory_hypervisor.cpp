@@ -12,6 +12,7 @@
 #include "engines/machine_errors.h"
 #include "engines/machine_rules.h"
 #include "engines/memory/state.h"
+#include "engines/network_errors.h"
 
 namespace hvsh::engines::memory {
 
@@ -166,7 +167,12 @@ Result<std::vector<std::optional<MachineStatus>>> MemoryHypervisor::status(std::
 Result<MachineConfig> MemoryHypervisor::config(const Guid& id) {
   HVSH_CHECK(enter("config"));
   HVSH_TRY(const Machine* machine, this->machine(id));
-  return machine->config;
+  MachineConfig config = machine->config;
+  for (AdapterConfig& adapter : config.adapters) {
+    const auto found = world_.switches.find(adapter.switch_id);
+    if (found != world_.switches.end()) adapter.switch_name = found->second.name;  // it may have a new one
+  }
+  return config;
 }
 
 Result<std::vector<std::string>> MemoryHypervisor::versions(std::span<const Guid> ids) {
@@ -179,18 +185,12 @@ Result<std::vector<std::string>> MemoryHypervisor::versions(std::span<const Guid
   return answer;
 }
 
-void MemoryHypervisor::give_addresses(MachineConfig& config) {
-  for (AdapterConfig& adapter : config.adapters) {
-    if (adapter.mac.empty()) adapter.mac = fmt::format("525400{:06X}", world_.next_mac++);
-  }
-}
-
 Result<void> MemoryHypervisor::define(const MachineConfig& config) {
   HVSH_CHECK(enter("define"));
   if (by_name(config.name) != nullptr || world_.machines.contains(config.id))
     return machine_exists(config.name);
   Machine machine{.config = config};
-  give_addresses(machine.config);
+  for (AdapterConfig& adapter : machine.config.adapters) HVSH_CHECK(complete(adapter));
   world_.machines[config.id] = std::move(machine);
   return changed();
 }
@@ -201,9 +201,61 @@ Result<void> MemoryHypervisor::configure(const Guid& id, const MachineConfig& wa
   HVSH_CHECK(check_change(machine->config, wanted, machine->state));
   const Machine* other = by_name(wanted.name);
   if (other != nullptr && other != machine) return machine_exists(wanted.name);
-  machine->config = wanted;
-  give_addresses(machine->config);
+  MachineConfig config = wanted;
+  for (AdapterConfig& adapter : config.adapters) HVSH_CHECK(complete(adapter));
+  machine->config = std::move(config);
   return changed();
+}
+
+Result<void> MemoryHypervisor::complete(AdapterConfig& adapter) {
+  adapter.switch_id = {};
+  if (!adapter.switch_name.empty()) {
+    for (const auto& [id, one] : world_.switches) {
+      if (!equal_names(one.name, adapter.switch_name)) continue;
+      adapter.switch_id = id;
+      adapter.switch_name = one.name;
+    }
+    if (adapter.switch_id.is_zero()) return no_such_switch(adapter.switch_name);
+  }
+  if (adapter.id.is_zero()) adapter.id = Guid::random();
+  if (adapter.mac.empty()) adapter.mac = fmt::format("525400{:06X}", world_.next_mac++);
+  return {};
+}
+
+Result<std::vector<AdapterAddresses>> MemoryHypervisor::addresses(const Guid& id) {
+  HVSH_CHECK(enter("addresses"));
+  HVSH_TRY(const Machine* machine, this->machine(id));
+  std::vector<AdapterAddresses> answer;
+  for (const AdapterConfig& adapter : machine->config.adapters) {
+    if (machine->state != VMState::Running || adapter.switch_name.empty()) continue;
+    const auto last = std::strtoul(adapter.mac.substr(adapter.mac.size() - 2).c_str(), nullptr, 16);
+    answer.push_back({.mac = adapter.mac, .addresses = {fmt::format("192.0.2.{}", 100 + last % 150)}});
+  }
+  return answer;
+}
+
+Result<std::vector<SwitchConfig>> MemoryHypervisor::Plane::list() {
+  HVSH_CHECK(hypervisor_.enter("list_switches"));
+  std::vector<SwitchConfig> all;
+  for (const auto& [id, one] : hypervisor_.world_.switches) all.push_back(one);
+  std::sort(all.begin(), all.end(),
+            [](const SwitchConfig& a, const SwitchConfig& b) { return name_before(a.name, b.name); });
+  return all;
+}
+
+Result<SwitchConfig> MemoryHypervisor::Plane::define(const SwitchConfig& config) {
+  HVSH_CHECK(hypervisor_.enter("define_switch"));
+  SwitchConfig made = config;
+  if (made.bridge.empty()) made.bridge = "hv-" + config.id.to_string().substr(0, 8);
+  hypervisor_.world_.switches[config.id] = made;
+  HVSH_CHECK(hypervisor_.changed());
+  return made;
+}
+
+Result<void> MemoryHypervisor::Plane::undefine(const Guid& id) {
+  HVSH_CHECK(hypervisor_.enter("undefine_switch"));
+  if (hypervisor_.world_.switches.erase(id) == 0) return no_such_switch(id);
+  return hypervisor_.changed();
 }
 
 Result<void> MemoryHypervisor::undefine(const Guid& id) {

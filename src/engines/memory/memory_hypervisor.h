@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "engines/hypervisor.h"
+#include "engines/switches.h"
 
 namespace hvsh::engines::memory {
 
@@ -38,6 +39,7 @@ struct World {
   int64_t clock_ticks = 0;
   int64_t next_mac = 1;
   std::map<Guid, Machine> machines = {};
+  std::map<Guid, SwitchConfig> switches = {};
 };
 
 class MemoryHypervisor final : public Hypervisor {
@@ -61,6 +63,8 @@ class MemoryHypervisor final : public Hypervisor {
   Result<void> define(const MachineConfig& config) override;
   Result<void> configure(const Guid& id, const MachineConfig& wanted) override;
   Result<void> undefine(const Guid& id) override;
+  // Each connected adapter of a machine that runs has one: 192.0.2.100 and on, by its hardware address.
+  Result<std::vector<AdapterAddresses>> addresses(const Guid& machine) override;
   Result<void> start(const Guid& id) override;
   Result<void> turn_off(const Guid& id) override;
   Result<void> request_shutdown(const Guid& id) override;
@@ -76,15 +80,31 @@ class MemoryHypervisor final : public Hypervisor {
   Result<void> redefine(const Guid& id, const std::string& definition) override;
   Result<MachineConfig> config_of(const std::string& definition) override;
 
+  // The switches of the same world; as long as this hypervisor.
+  SwitchPlane& switches() { return plane_; }
+
  private:
+  class Plane final : public SwitchPlane {
+   public:
+    explicit Plane(MemoryHypervisor& hypervisor) : hypervisor_(hypervisor) {}
+    Result<std::vector<SwitchConfig>> list() override;
+    Result<SwitchConfig> define(const SwitchConfig& config) override;
+    Result<void> undefine(const Guid& id) override;
+    bool is_local() const override { return true; }
+
+   private:
+    MemoryHypervisor& hypervisor_;
+  };
+
   Result<void> enter(std::string_view call);  // counts, loads, fails when asked to
   Result<Machine*> machine(const Guid& id);
   Result<void> changed();  // one second passes; the state file is written
   MachineStatus status_of(Machine& machine);
   void stop_counting(Machine& machine);
   void power_off(Machine& machine);
-  void give_addresses(MachineConfig& config);
   Machine* by_name(std::string_view name);
+  // Address, and the switch by its name.
+  Result<void> complete(AdapterConfig& adapter);
 
   std::string uri_;
   std::string state_file_;
@@ -93,6 +113,7 @@ class MemoryHypervisor final : public Hypervisor {
   int calls_ = 0;
   std::deque<std::string> log_;
   std::map<int, Error> failures_;
+  Plane plane_{*this};
 };
 
 // `uri` begins with "memory:". Nothing is read before the first call.

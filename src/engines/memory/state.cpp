@@ -41,7 +41,12 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DiskConfig, target, image, forma
                                                 place, read_only, maximum_iops, minimum_iops, cache, shared,
                                                 boot_order)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DvdConfig, target, image, place, boot_order)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(AdapterConfig, name, mac, switch_name, legacy, boot_order)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(VlanConfig, mode, access_id, native_id, allowed_ids,
+                                                private_mode, primary_id, secondary_id, secondary_ids)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(AdapterConfig, id, name, mac, static_mac, switch_name,
+                                                switch_id, legacy, boot_order, vlan)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(SwitchConfig, id, name, notes, type, bridge, uplink,
+                                                uplink_is_bridge, host_adapters, is_foreign)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ProcessorConfig, reserve_percent, maximum_percent, weight,
                                                 nested_virtualization, migration_compatible,
                                                 old_system_compatible, threads_per_core,
@@ -76,7 +81,12 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Machine, config, state, operatio
 std::string world_text(const World& world) {
   nlohmann::json machines = nlohmann::json::array();
   for (const auto& [id, machine] : world.machines) machines.push_back(machine);
-  return nlohmann::json{{"clock", world.clock_ticks}, {"next_mac", world.next_mac}, {"machines", machines}}
+  nlohmann::json switches = nlohmann::json::array();
+  for (const auto& [id, one] : world.switches) switches.push_back(one);
+  return nlohmann::json{{"clock", world.clock_ticks},
+                        {"next_mac", world.next_mac},
+                        {"machines", machines},
+                        {"switches", switches}}
              .dump(1) +
          "\n";
 }
@@ -84,10 +94,14 @@ std::string world_text(const World& world) {
 Result<World> parse_world(const std::string& text, const std::string& path) {
   try {
     const auto json = nlohmann::json::parse(text);
-    World world{.clock_ticks = json.at("clock"), .next_mac = json.at("next_mac"), .machines = {}};
+    World world{.clock_ticks = json.at("clock"), .next_mac = json.at("next_mac")};
     for (const auto& item : json.at("machines")) {
       auto machine = item.get<Machine>();
       world.machines[machine.config.id] = std::move(machine);
+    }
+    for (const auto& item : json.value("switches", nlohmann::json::array())) {
+      auto one = item.get<SwitchConfig>();
+      world.switches[one.id] = std::move(one);
     }
     return world;
   } catch (const std::exception& problem) {

@@ -102,7 +102,15 @@ std::string short_span(TimeSpan span) {
   return fmt::format("{}{}", seconds, rest);
 }
 
+// A column may show a property of a property: ParentAdapter.VMName.
 Cell column_cell(const Value& object, const Column& column, int limit) {
+  if (const size_t dot = column.property.find('.'); dot != std::string_view::npos) {
+    const auto owner = get_property(object, column.property.substr(0, dot));
+    if (!owner || !owner->ok()) return {};
+    Column rest = column;
+    rest.property.remove_prefix(dot + 1);
+    return column_cell(**owner, rest, limit);
+  }
   const auto found = get_property(object, column.property);
   if (!found || !found->ok()) return {};
   if ((**found).is_null()) return {.text = std::string(column.null_text)};
