@@ -196,7 +196,11 @@ Flow CmdletStage::prepare(bool input_expected) {
 namespace {
 
 bool is_this_host(const Value& value) {
-  const std::string name = to_string(value);
+  std::string name = to_string(value);
+  // What objects of this host have as their CimSession.
+  if (constexpr std::string_view kSession = "CimSession: "; name.starts_with(kSession)) {
+    name.erase(0, kSession.size());
+  }
   if (name.empty() || name == "." || equal_names(name, "localhost") || name == "127.0.0.1" || name == "::1")
     return true;
   const std::string own = host_name();

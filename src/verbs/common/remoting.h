@@ -48,6 +48,8 @@ struct RemotingOptions {
   SetMask sets = kAllSets;
   bool session_from_property = false;  // -CimSession also binds from a property of the piped object
   bool computer_wildcards = false;
+  Names computer_aliases = {};
+  bool host_from_property = false;  // -ComputerName and -Credential bind so too
 };
 
 template <class Self>
@@ -57,9 +59,14 @@ consteval auto remoting_params(RemotingOptions options = {}) {
           "CimSession", {.sets = options.sets, .from_pipeline_property = options.session_from_property},
           "Sessions with the hosts to run it on."),
       param<&Remoting::computer_name, Self>("ComputerName",
-                                            {.sets = options.sets, .wildcards = options.computer_wildcards},
+                                            {.sets = options.sets,
+                                             .from_pipeline_property = options.host_from_property,
+                                             .wildcards = options.computer_wildcards,
+                                             .aliases = options.computer_aliases},
                                             "Hosts to run it on; this host when it is left out."),
-      param<&Remoting::credential, Self>("Credential", {.sets = options.sets}, "Who to be on those hosts."),
+      param<&Remoting::credential, Self>(
+          "Credential", {.sets = options.sets, .from_pipeline_property = options.host_from_property},
+          "Who to be on those hosts."),
   };
 }
 

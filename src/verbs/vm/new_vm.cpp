@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "engines/switches.h"
 #include "verbs/vm/common.h"
 
 namespace hvsh::verbs {
@@ -76,6 +77,11 @@ struct NewVM : Remoting {
     }
     auto plan = machine_to_make(context);
     if (!plan) return report(context, plan.take_error());
+    if (!plan->switch_name.empty()) {
+      // Before anything is made.
+      auto found = context.get<engines::Switches>().get(plan->switch_name);
+      if (!found) return report(context, found.take_error(), Value::string(plan->switch_name));
+    }
     const Answer answer = context.should_process(what_if(decl, "create a new virtual machine", plan->name));
     if (answer == Answer::stopped) return Flow::stopped;
     if (answer == Answer::no) return Flow::more;
